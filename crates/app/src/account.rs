@@ -44,12 +44,13 @@ const FIRST_SERIAL: i64 = 10_000_000;
 /// Opens an account and gives it its number.
 pub fn open(tx: &mut Tx, actor: Actor, new: NewAccount) -> Result<Account> {
     let allowed = authorize(tx, actor, Permission::KeepCustomers, None)?;
-    if !(1..=99).contains(&new.cycle.0) {
+    if !new.cycle.is_one() {
         return Err(refuse(NotOpened::NoSuchCycle(new.cycle.0)));
     }
     if store::person::find(tx, new.person)?.is_none() {
         return Err(refuse(NotOpened::UnknownPerson(new.person)));
     }
+    crate::written::address(&new.mail_to)?;
     let id = AccountId(tx.next(Counter::Account, 1)?);
     let number = AccountNumber::new(FIRST_SERIAL + id.0);
     let number = number.ok_or_else(|| refuse(NotOpened::NumbersUsedUp))?;

@@ -34,6 +34,7 @@ pub enum NotSaid {
 pub fn say(tx: &mut Tx, actor: Actor, from: Date, text: &str) -> Result<()> {
     let allowed = authorize(tx, actor, Permission::PlanCycles, None)?;
     said::fits(WHAT, text, LONGEST)?;
+    said::says(WHAT, text)?;
     let calendar = Calendar::parse(text).map_err(refuse)?;
     let was = said(tx, from)?;
     // Bills that are out have to come out the same when they are made again.

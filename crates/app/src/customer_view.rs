@@ -107,7 +107,7 @@ pub fn of_account(
         paid: store::payment::newest_of(tx, id, 1)?.pop(),
         payments: store::payment::count_of(tx, id)?,
         history: store::bill::use_of(tx, id)?,
-        next: store::window::oldest_open(tx, Some(account.cycle))?,
+        next: store::window::oldest_open_of(tx, account.cycle)?,
         bills,
         account,
     }))

@@ -289,7 +289,8 @@ impl fmt::Display for DetailRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             DetailRefusal::NotOf { kind, sort } => {
-                write!(f, "{kind} is nothing that is said of a {sort}; check what it is of")
+                let a = if sort.starts_with('a') { "an" } else { "a" };
+                write!(f, "{kind} is nothing that is said of {a} {sort}; check what it is of")
             }
             DetailRefusal::NotAValue { kind, expected } => {
                 write!(f, "{kind} is {expected}; write that")

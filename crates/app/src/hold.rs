@@ -215,7 +215,7 @@ impl Group {
                 Way::RunAgain | Way::PutOff => true,
                 Way::Accept => is(&["unusual", "doubt"]),
                 Way::Multiply => matches!(self.root, Root::Multiplier { .. }),
-                Way::Estimate => is(&["no-read", "gap"]),
+                Way::Estimate => is(&["no-read", "gap"]) && self.root != Root::ReadWaits,
                 Way::OrderRead => is(&["no-read", "went-back", "unusual", "doubt"]),
             })
             .collect()

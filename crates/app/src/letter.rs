@@ -9,7 +9,7 @@ use meterbook_core::delivery::mailing::{Mailing, Matter};
 use meterbook_core::id::{AccountId, AccountNumber};
 use meterbook_core::moves::{Move, MoveKind, Said};
 use meterbook_core::paper::letter::{LetterCause, Written};
-use meterbook_paper::{Press, letter, letter_html, read_back_letter};
+use meterbook_paper::{Press, day, letter, letter_html, read_back_letter};
 use meterbook_store::{self as store, Db, Tx};
 
 use crate::deliver::write;
@@ -63,8 +63,8 @@ pub fn of_account(
                 }
             }
             let period = period.ok_or_else(none)?;
-            values.push(("from", period.start().to_string()));
-            values.push(("to", period.last().to_string()));
+            values.push(("from", day(person.language, period.start())));
+            values.push(("to", day(person.language, period.last())));
         }
     }
     let lines = account.mail_to.lines().map(str::to_owned);

@@ -111,5 +111,6 @@ pub mod usage;
 pub mod vee;
 pub mod window;
 pub mod write_off;
+pub mod written;
 
 pub use refused::{Actor, Refused, refuse};

@@ -13,6 +13,7 @@ use meterbook_store::{self as store, Tx};
 
 use crate::authority::authorize;
 use crate::receipt::{self, For, NewReceipt, NewTender, Share};
+use crate::written::{self, Written};
 use crate::{Actor, refuse, returned};
 
 /// What the clerk knows of a payment.
@@ -126,7 +127,7 @@ pub(crate) fn check_money(
     if reference.is_empty() {
         return Err(refuse(NotPaid::NoReference));
     }
-    Ok(())
+    written::whole(Written::Reference, reference)
 }
 
 /// Posts a payment that was authorized.

@@ -14,6 +14,7 @@ use meterbook_core::person::{
 use meterbook_store::{self as store, Counter, Tx};
 
 use crate::authority::authorize;
+use crate::written::{self, Written};
 use crate::{Actor, refuse};
 
 /// Why a person or a contact point is not taken down.
@@ -69,6 +70,7 @@ pub fn add(
     if name.is_empty() {
         return Err(refuse(NotTaken::NoName));
     }
+    written::line(Written::Name, name)?;
     let id = PersonId(tx.next(Counter::Person, 1)?);
     store::person::add(tx, &Person { id, name: name.to_owned(), kind, language })?;
     store::audit::add(tx, &allowed, "add person", &id.to_string(), name)?;
@@ -87,6 +89,10 @@ pub fn add_contact(
     let value = value.trim();
     if !plausible(kind, value) {
         return Err(refuse(NotTaken::NotAContact { kind, value: value.to_owned() }));
+    }
+    match kind {
+        ContactKind::Post => written::address(value)?,
+        ContactKind::Phone | ContactKind::Email => written::whole(Written::Line, value)?,
     }
     let id = ContactId(tx.next(Counter::Contact, 1)?);
     store::person::add_contact(tx, &ContactPoint { id, person, kind, value: value.to_owned() })?;
@@ -119,6 +125,7 @@ pub fn rename(
     if name.is_empty() {
         return Err(refuse(NotTaken::NoName));
     }
+    written::line(Written::Name, name)?;
     if name == person.name {
         return Err(refuse(NotTaken::SameName));
     }

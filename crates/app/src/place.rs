@@ -10,6 +10,7 @@ use meterbook_core::place::{Commodity, Premise, ServicePoint};
 use meterbook_store::{self as store, Counter, Tx};
 
 use crate::authority::authorize;
+use crate::written::{self, Written};
 use crate::{Actor, refuse};
 
 /// Why a premise is not taken down: a line of its address is missing.
@@ -32,6 +33,7 @@ pub fn add_premise(
         if line.trim().is_empty() {
             return Err(refuse(NoAddress { missing }));
         }
+        written::line(Written::Line, line.trim())?;
     }
     let id = PremiseId(tx.next(Counter::Premise, 1)?);
     let [street, town, region] = [street, town, region].map(|line| line.trim().to_owned());

@@ -76,7 +76,7 @@ pub fn open_reads(tx: &mut Tx, actor: Actor, cycle: Cycle, profile: &Profile) ->
     if !profile.is_route() {
         return Err(refuse(NotRouted::NoRoute { profile: profile.name.clone() }));
     }
-    let found = store::window::oldest_open(tx, Some(cycle))?;
+    let found = store::window::oldest_open_of(tx, cycle)?;
     let window = found.ok_or_else(|| refuse(NotRouted::NoTurn { cycle }))?;
     let on = window.period.end();
     let mut stops = Vec::new();

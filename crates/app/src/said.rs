@@ -4,6 +4,7 @@ use std::fmt;
 
 use anyhow::Result;
 use jiff::civil::Date;
+use meterbook_core::text::says_nothing;
 use meterbook_store as store;
 
 use crate::refuse;
@@ -17,6 +18,11 @@ pub enum NotSaid {
         what: &'static str,
         /// The day.
         from: Date,
+    },
+    /// The text says nothing, not even that nothing is to hold.
+    Nothing {
+        /// What it is.
+        what: &'static str,
     },
     /// The text is too long.
     TooLong {
@@ -35,6 +41,14 @@ pub(crate) fn fits(what: &'static str, text: &str, most: usize) -> Result<()> {
     }
 }
 
+/// Refuses a text that says nothing: an empty file would let go of every rule, whatever was meant.
+pub(crate) fn says(what: &'static str, text: &str) -> Result<()> {
+    match says_nothing(text) {
+        true => Err(refuse(NotSaid::Nothing { what })),
+        false => Ok(()),
+    }
+}
+
 /// What came of keeping a text from a day on: a second one for that day is refused.
 pub(crate) fn once(what: &'static str, from: Date, kept: Result<()>) -> Result<()> {
     kept.map_err(|why| match why.is::<store::Conflict>() {
@@ -50,6 +64,9 @@ impl fmt::Display for NotSaid {
                 f,
                 "{what} from {from} on: that is said already, and what was said stays; choose a later day"
             ),
+            NotSaid::Nothing { what } => {
+                write!(f, "{what}: the file says nothing; if none are to hold, write: none")
+            }
             NotSaid::TooLong { what, most } => write!(f, "{what}: at most {most} bytes"),
         }
     }

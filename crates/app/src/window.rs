@@ -3,6 +3,7 @@
 use std::fmt;
 
 use anyhow::Result;
+use jiff::ToSpan;
 use jiff::civil::Date;
 use meterbook_core::account::Cycle;
 use meterbook_core::cycle::Window;
@@ -14,6 +15,9 @@ use meterbook_store::{self as store, Counter, Tx};
 
 use crate::authority::authorize;
 use crate::{Actor, refuse};
+
+/// Turns that are expected behind the last one that is planned: a century.
+const EXPECTED: usize = 1_200;
 
 /// What the clerk knows of a turn.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +61,7 @@ pub enum NotPlanned {
 /// Plans turns of a cycle, in order, after those there are.
 pub fn plan(tx: &mut Tx, actor: Actor, cycle: Cycle, turns: &[NewWindow]) -> Result<()> {
     let allowed = authorize(tx, actor, Permission::PlanCycles, None)?;
-    if !(1..=99).contains(&cycle.0) {
+    if !cycle.is_one() {
         return Err(refuse(NotPlanned::NoSuchCycle(cycle.0)));
     }
     let mut expected = store::window::last_of(tx, cycle)?.map(|it| it.period.end());
@@ -77,6 +81,28 @@ pub fn plan(tx: &mut Tx, actor: Actor, cycle: Cycle, turns: &[NewWindow]) -> Res
     }
     let said = format!("{} turns", turns.len());
     store::audit::add(tx, &allowed, "plan cycle", &cycle.to_string(), &said)
+}
+
+/// The turn of a cycle with a day in it; behind the last one that is planned, as if they went on month by
+/// month. `None` before the first one, and where there is none.
+pub(crate) fn expected(tx: &mut Tx, cycle: Cycle, day: Date) -> Result<Option<Window>> {
+    if let Some(planned) = store::window::around(tx, cycle, day)? {
+        return Ok(Some(planned));
+    }
+    let Some(last) = store::window::last_of(tx, cycle)? else { return Ok(None) };
+    let end = last.period.end();
+    // Counted from the end each time, so that the 31st does not creep to the 28th.
+    let edges = (0..).map(|nth: i32| end.saturating_add(nth.months()));
+    let turns = edges.clone().zip(edges.skip(1)).take(EXPECTED);
+    let period = turns.filter_map(|(from, to)| Period::new(from, to)).find(|it| it.contains(day));
+    let later = |of: Date, by: Date| of.saturating_add(by - end);
+    Ok(period.map(|period| Window {
+        id: last.id,
+        cycle,
+        period,
+        billed_on: later(period.end(), last.billed_on),
+        due_on: later(period.end(), last.due_on),
+    }))
 }
 
 /// Where the next turn of a cycle has to begin, when none is planned in which an account that

@@ -7,6 +7,7 @@ use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
 
 use crate::account::CustomerClass;
+use crate::text::says_none;
 
 /// Days in a term: more is a mistake.
 const LONGEST: i64 = 366;
@@ -95,6 +96,9 @@ impl Calendar {
     /// Reads a text. Saturdays and Sundays are no business days unless it says so of one.
     pub fn parse(text: &str) -> Result<Calendar, NoCalendar> {
         let mut calendar = Calendar::default();
+        if says_none(text) {
+            return Ok(calendar);
+        }
         for (line, text) in (1..).zip(text.lines()) {
             let text = text.split('#').next().unwrap_or_default();
             let words: Vec<&str> = text.split_whitespace().collect();

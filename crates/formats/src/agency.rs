@@ -3,6 +3,8 @@
 use meterbook_core::credit::agency::{Asked, Item};
 use meterbook_core::money::Money;
 
+use crate::table;
+
 /// The columns.
 const COLUMNS: [&str; 10] = [
     "what",
@@ -26,20 +28,20 @@ pub fn csv(items: &[Item]) -> Result<Vec<u8>, csv::Error> {
     written.write_record(COLUMNS)?;
     for it in items {
         let mut lines = it.address.lines();
-        let mut line = || lines.next().unwrap_or_default().to_owned();
+        let mut line = || table::text(lines.next().unwrap_or_default());
         let [first, second] = [line(), line()];
-        let third = lines.collect::<Vec<_>>().join(", ");
+        let third = table::text(&lines.collect::<Vec<_>>().join(", "));
         written.write_record([
             it.asked.to_string(),
             it.number.to_string(),
-            it.name.clone(),
+            table::text(&it.name),
             first,
             second,
             third,
-            it.phone.clone(),
+            table::text(&it.phone),
             it.amount.plain(),
             it.oldest.to_string(),
-            it.why.clone(),
+            table::text(&it.why),
         ])?;
     }
     written.into_inner().map_err(|why| why.into_error().into())

@@ -12,5 +12,6 @@ pub mod payments;
 pub mod published;
 pub mod reads;
 pub mod report;
+mod table;
 pub mod urdb;
 pub mod weather;

@@ -8,6 +8,8 @@ use meterbook_core::delivery::PaperKind;
 use meterbook_core::delivery::envelope::{Manifest, Sum};
 use serde_json::{Map, Value, json};
 
+use crate::table;
+
 /// The columns of the manifest.
 const COLUMNS: [&str; 22] = [
     "sequence",
@@ -40,9 +42,9 @@ pub fn csv(manifest: &Manifest) -> Result<Vec<u8>, csv::Error> {
     written.write_record(COLUMNS)?;
     for it in &manifest.envelopes {
         let mut lines = it.address.lines();
-        let mut line = || lines.next().unwrap_or_default().to_owned();
+        let mut line = || table::text(lines.next().unwrap_or_default());
         let [name, first, second] = [line(), line(), line()];
-        let third = lines.collect::<Vec<_>>().join(", ");
+        let third = table::text(&lines.collect::<Vec<_>>().join(", "));
         written.write_record([
             it.sequence.to_string(),
             it.piece.clone(),

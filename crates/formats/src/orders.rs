@@ -13,6 +13,7 @@ use meterbook_core::period::Zone;
 use meterbook_core::text::decimal;
 
 use crate::reads::{NotRead, columns, csv_lines, when};
+use crate::table;
 
 /// The columns that are written; `order` and `status` are needed to read.
 const COLUMNS: [&str; 27] = [
@@ -141,29 +142,23 @@ fn line(sheet: &DaySheet, stop: &Stop, dial: &Dial, zone: &Zone) -> Vec<String> 
             "order" => order.id.to_string(),
             "kind" => order.kind.to_string(),
             "priority" => order.priority.to_string(),
-            "crew" => plain(&sheet.crew.name),
+            "crew" => table::text(&sheet.crew.name),
             "day" => sheet.on.to_string(),
             "from" => text(stop.arrival.map(|it| it.from.to_string())),
             "to" => text(stop.arrival.map(|it| it.to.to_string())),
             "due" => text(order.due.map(local)),
-            "address" => plain(&stop.premise.lines().join(", ")),
-            "customer" => plain(stop.customer.as_deref().unwrap_or_default()),
-            "about" => plain(&order.about),
+            "address" => table::text(&stop.premise.lines().join(", ")),
+            "customer" => table::text(stop.customer.as_deref().unwrap_or_default()),
+            "about" => table::text(&order.about),
             "digits" => text(dial.digits.map(|it| it.to_string())),
             "last_on" => text(dial.last.map(|it| it.0.to_string())),
             "last_reading" => text(dial.last.map(|it| decimal(it.1, 6))),
-            "meter" => plain(&dial.meter),
+            "meter" => table::text(&dial.meter),
             "unit" => text(dial.unit.map(|it| it.to_string())),
             "flow" => text(dial.flow.map(|it| it.to_string())),
             _ => String::new(),
         })
         .collect()
-}
-
-/// A text that no program for tables takes for a formula: somebody's name once was one.
-fn plain(text: &str) -> String {
-    let text = text.replace(['\n', '\r'], " ");
-    if text.starts_with(['=', '+', '-', '@', '\t']) { format!("'{text}") } else { text }
 }
 
 /// The header, for the file of rejects.
@@ -364,7 +359,7 @@ mod tests {
 
     #[test]
     fn a_name_is_never_a_formula() {
-        assert_eq!(plain("=cmd|' /C calc'!A0"), "'=cmd|' /C calc'!A0");
-        assert_eq!(plain("Rosa\nQuill"), "Rosa Quill");
+        assert_eq!(table::text("=cmd|' /C calc'!A0"), "'=cmd|' /C calc'!A0");
+        assert_eq!(table::text("Rosa\nQuill"), "Rosa Quill");
     }
 }

@@ -6,6 +6,8 @@ use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError,
 };
 
+use crate::table;
+
 /// Digits of a number that a float keeps whatever they are.
 const SURE_DIGITS: usize = 15;
 /// Characters that a cell of an XLSX takes.
@@ -41,7 +43,7 @@ pub fn csv(report: &Report) -> Result<Vec<u8>, NotWritten> {
     let mut written = csv::Writer::from_writer(bytes);
     written.write_record(report.columns.iter().map(|it| it.word()))?;
     for row in &report.rows {
-        written.write_record(row.iter().map(Cell::plain))?;
+        written.write_record(row.iter().map(|it| table::text(&it.plain())))?;
     }
     written.into_inner().map_err(|why| NotWritten::Csv(why.into_error().into()))
 }

@@ -25,6 +25,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
+use meterbook_core::account::Cycle;
 
 use self::bill::BillCommand;
 pub(crate) use self::certificate::{GeneratorAdd, GeneratorCommand, RecCommand, RecReport};
@@ -325,7 +326,7 @@ pub(crate) struct SignUp {
     pub(crate) region: Option<String>,
     /// The bill cycle, 1 to 99
     #[arg(long)]
-    pub(crate) cycle: i64,
+    pub(crate) cycle: Cycle,
     /// The first day of service
     #[arg(long)]
     pub(crate) from: Date,
@@ -608,7 +609,7 @@ pub(crate) enum CycleCommand {
 pub(crate) struct CyclePlan {
     /// The cycle, 1 to 99
     #[arg(long)]
-    pub(crate) cycle: i64,
+    pub(crate) cycle: Cycle,
     /// The first day billed
     #[arg(long)]
     pub(crate) from: Date,

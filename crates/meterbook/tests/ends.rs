@@ -225,6 +225,25 @@ fn what_held_on_a_day_is_shown_alone() {
 }
 
 #[test]
+fn no_cycle_means_all_of_them() {
+    let folder = utility();
+    let folder = folder.path();
+    done(folder, &["cycle", "plan", "--cycle", "4", "--from", "2026-01-01", "--months", "1"]);
+    for words in [
+        &["bill", "run", "--cycle", "0"][..],
+        &["bill", "run", "--cycle", "0", "--preview"],
+        &["bill", "run", "--cycle", "100"],
+        &["bill", "release", "--cycle", "0"],
+        &["bill", "replay", "--cycle", "0"],
+        &["vee", "run", "0"],
+        &["cycle", "plan", "--cycle", "300", "--from", "2026-01-01"],
+    ] {
+        let (code, said) = ended(folder, words);
+        assert!(code == 2 && said.contains("cycles are 1 to 99, not "), "{words:?}: {said}");
+    }
+}
+
+#[test]
 fn a_meter_is_hung_with_its_multiplier_at_sign_up() {
     let folder = utility();
     let folder = folder.path();

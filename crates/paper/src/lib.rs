@@ -32,7 +32,7 @@ pub use html::html;
 pub use letter::{letter, letter_html, read_back_letter};
 pub use note::{note, note_html, read_back_note};
 pub use patience::{PATIENCE, TooSlow, pdf_within};
-pub use pdf::{Laid, Press, forget, template};
+pub use pdf::{Laid, Press, forget, template, unprintable};
 pub use read_back::{Differs, NotAloud, ScanDiffers, read_back};
 pub use says::{amount, day};
 pub use summary::{read_back_summary, summary, summary_html};

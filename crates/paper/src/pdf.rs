@@ -1,6 +1,6 @@
 //! The PDF: the view set by Typst, tagged, with static fonts.
 
-use std::sync::Mutex;
+use std::sync::{LazyLock, Mutex};
 
 use anyhow::{Result, anyhow};
 use typst::diag::{FileError, FileResult, SourceDiagnostic};
@@ -55,6 +55,19 @@ struct Sheet<'a> {
     view: Bytes,
 }
 
+/// The first letter of a text that no font of paper has.
+pub fn unprintable(text: &str) -> Option<char> {
+    // Whoever takes a name down asks it again and again.
+    static FONTS_READ: LazyLock<Vec<Font>> = LazyLock::new(fonts);
+    let shows =
+        |letter: char| FONTS_READ.iter().any(|it| it.info().coverage.contains(u32::from(letter)));
+    text.chars().find(|it| !shows(*it))
+}
+
+fn fonts() -> Vec<Font> {
+    FONTS.iter().flat_map(|it| Font::iter(Bytes::new(*it))).collect()
+}
+
 impl Default for Press {
     fn default() -> Press {
         Press::new()
@@ -64,7 +77,7 @@ impl Default for Press {
 impl Press {
     /// Reads the fonts and the templates.
     pub fn new() -> Press {
-        let fonts: Vec<Font> = FONTS.iter().flat_map(|it| Font::iter(Bytes::new(*it))).collect();
+        let fonts = fonts();
         Press {
             // A cell that is the head of its row is an extra, as yet.
             library: LazyHash::new(

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::bill::doubt::Exchanged;
-use meterbook_core::id::AccountId;
+use meterbook_core::id::{AccountId, AgreementId};
 use meterbook_core::money::Money;
+use meterbook_core::period::Period;
 
 use crate::Tx;
 use crate::tx::{Sql, among_ids, list_of};
@@ -43,6 +44,26 @@ const EXCHANGED: (Sql, Sql) = among_ids!(
     "order by g.account_id, i.from_on, m.serial"
 );
 
+// Also on days that are billed: what is low for months after it is traced to it.
+const EXCHANGED_SINCE: (Sql, Sql) = among_ids!(
+    "select g.id, b.multiplier_micro, c.multiplier_micro
+     from agreement g
+     join installation i on i.service_point_id = g.service_point_id
+       and $2 <= i.from_on and i.from_on < $3
+       and (g.to_on is null or i.from_on < g.to_on)
+     join installation o on o.service_point_id = i.service_point_id
+       and o.to_on = i.from_on and o.meter_id <> i.meter_id
+     join channel c on c.meter_id = i.meter_id and c.digits is not null and c.flow = 'delivered'
+       and (c.from_on is null or c.from_on <= i.from_on)
+       and (c.to_on is null or i.from_on < c.to_on)
+     join channel b on b.meter_id = o.meter_id and b.digits is not null and b.flow = 'delivered'
+       and b.unit = c.unit
+       and (b.from_on is null or b.from_on < i.from_on)
+       and (b.to_on is null or i.from_on <= b.to_on)
+     where b.multiplier_micro <> c.multiplier_micro and g.id",
+    "order by g.id, i.from_on desc"
+);
+
 /// Says the text of rules that holds from a day on. A day has one.
 pub fn say(tx: &mut Tx, from: Date, text: &str) -> Result<()> {
     tx.exec(SAY, [from.into(), text.into()]).map(|_| ())
@@ -51,6 +72,19 @@ pub fn say(tx: &mut Tx, from: Date, text: &str) -> Result<()> {
 /// The text of rules that holds on a day, if one was said.
 pub fn said(tx: &mut Tx, on: Date) -> Result<Option<String>> {
     tx.maybe(SAID, [on.into()], |row| row.text(0))
+}
+
+/// The exchanges within some days that changed the multiplier of these agreements, the newest of each
+/// first: the multiplier before it and its own, in millionths.
+pub fn exchanged_within(
+    tx: &mut Tx,
+    agreements: impl IntoIterator<Item = AgreementId>,
+    days: Period,
+) -> Result<Vec<(AgreementId, i64, i64)>> {
+    let sql = tx.either(EXCHANGED_SINCE.0, EXCHANGED_SINCE.1);
+    let list = list_of(agreements);
+    let values = [V::from(&list), days.start().into(), days.end().into()];
+    tx.many(sql, values, |row| Ok((row.id(0)?, row.int(1)?, row.int(2)?)))
 }
 
 /// The most that bills of these accounts may be on a day, of those that say it.

@@ -42,6 +42,7 @@ const NUMBERED: Sql = Sql("select id, kind from mailing where number = $1");
 const TOLD: (Sql, Sql) = among_ids!(
     "select distinct k.correction_id from bill_cancelled k
      where (not exists (select 1 from piece p where p.bill_id = k.bill_id)
+        or exists (select 1 from bill_elsewhere w where w.bill_id = k.bill_id)
         or exists (select 1 from piece p where p.bill_id = k.bill_id and p.channel = 'collect')
         or exists (select 1 from piece p join piece_event e on e.piece_id = p.id
                    where p.bill_id = k.bill_id and e.state <> 'queued'))
@@ -62,6 +63,7 @@ const UNTOLD: Sql = Sql("
         select 1 from bill_cancelled k
         where k.correction_id = c.id
           and (not exists (select 1 from piece p where p.bill_id = k.bill_id)
+            or exists (select 1 from bill_elsewhere w where w.bill_id = k.bill_id)
             or exists (select 1 from piece p where p.bill_id = k.bill_id and p.channel = 'collect')
             or exists (select 1 from piece p join piece_event e on e.piece_id = p.id
                        where p.bill_id = k.bill_id and e.state <> 'queued')))

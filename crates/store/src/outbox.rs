@@ -9,7 +9,7 @@ use meterbook_core::delivery::mailing::note_number;
 use meterbook_core::delivery::{
     Choice, Enclosed, Event, PaperKind, Piece, Recipient, State, Way, key,
 };
-use meterbook_core::id::{AccountId, MailingId, PieceId, UserId, WindowId};
+use meterbook_core::id::{AccountId, BillId, MailingId, PieceId, UserId, WindowId};
 use meterbook_core::party::PartyRole;
 use meterbook_core::period::Period;
 use meterbook_core::person::Language;
@@ -65,6 +65,9 @@ const MORE: (Sql, Sql) = among_ids!(
      where it.account_id",
     "group by it.account_id"
 );
+const ELSEWHERE: Rows = Rows("bill_elsewhere (bill_id)");
+const ARE_ELSEWHERE: (Sql, Sql) =
+    among_ids!("select bill_id from bill_elsewhere where bill_id", "order by bill_id");
 const HAPPENED: Rows = Rows("piece_event (piece_id, position, state, at, staff_id, detail)");
 /// What [`piece`] reads, before where it stands.
 macro_rules! of_piece {
@@ -97,8 +100,14 @@ const NOTE_CALLED: Sql = Sql("select made_on from correction where id = $1");
 const MAILING_CALLED: Sql = Sql("select number, dated_on from mailing where id = $1");
 const BY_KEY: Sql = Sql("select id from piece where key = $1");
 const BY_SERIAL: Sql = Sql("select max(id) from piece where channel = $1 and id % $2 = $3");
-const OF_ACCOUNT: Sql =
-    of_piece!(stands!(), " from piece p where p.account_id = $1 order by p.id desc limit $2");
+// What was queued of a bill that was taken back waits for nothing.
+const OF_ACCOUNT: Sql = of_piece!(
+    stands!(),
+    " from piece p where p.account_id = $1 and (",
+    stands!(),
+    " <> 'queued' or exists (select 1 from piece_that_stands s where s.id = p.id))
+     order by p.id desc limit $2"
+);
 const STANDING: Sql = of_piece!(
     stands!(),
     " from piece p where p.channel = $1 and ",
@@ -139,7 +148,9 @@ const NOT_AWAY: Sql = Sql("
           in ('queued', 'sending', 'unknown')");
 const PAPERS: Sql = Sql("
     select (select count(*) from standing_bill b where $1 <= b.billed_on and b.billed_on < $2
-             and not exists (select 1 from bill_behind h where h.bill_id = b.id))
+             and not exists (select 1 from bill_behind h where h.bill_id = b.id)
+             and (not exists (select 1 from bill_elsewhere w where w.bill_id = b.id)
+               or exists (select 1 from piece p where p.bill_id = b.id)))
         + (select count(*) from correction c where $1 <= c.made_on and c.made_on < $2
              and exists (select 1 from piece p where p.correction_id = c.id))
         + (select count(*) from mailing m where $1 <= m.dated_on and m.dated_on < $2)");
@@ -181,10 +192,12 @@ const MAY_GO: Sql = Sql("
     select coalesce(max(pieces), 0) from delivery_let_go
     where channel = $1 and billed_from_on = $2 and billed_to_on = $3");
 const OWED: Sql = Sql("
-    select count(*) from bill where (select after_bill_id from outbox_begin) < id");
+    select count(*) from bill where (select after_bill_id from outbox_begin) < id
+      and not exists (select 1 from bill_elsewhere w where w.bill_id = bill.id)");
 const LEFT_OUT: Sql = Sql("
     select b.number from bill b
     where (select after_bill_id from outbox_begin) < b.id
+      and not exists (select 1 from bill_elsewhere w where w.bill_id = b.id)
       and not exists (select 1 from piece p where p.bill_id = b.id and p.account_id = b.account_id
                         and p.role = 'main')
       and not exists (select 1 from bill_behind h join piece p on p.correction_id = h.correction_id
@@ -225,6 +238,17 @@ pub fn choices(
         Ok((row.id(0)?, row.word(1, Choice::from_word)?))
     })?;
     Ok(rows.into_iter().collect())
+}
+
+/// Says of bills that their customers have had them from elsewhere.
+pub fn had_elsewhere(tx: &mut Tx, bills: impl IntoIterator<Item = BillId>) -> Result<()> {
+    tx.bulk(ELSEWHERE, bills.into_iter().map(|it| [it.into()]))
+}
+
+/// Those of these bills that their customers have had from elsewhere.
+pub fn elsewhere(tx: &mut Tx, bills: impl IntoIterator<Item = BillId>) -> Result<Vec<BillId>> {
+    let sql = tx.either(ARE_ELSEWHERE.0, ARE_ELSEWHERE.1);
+    tx.many(sql, [V::from(list_of(bills))], |row| row.id(0))
 }
 
 /// Queues pieces.

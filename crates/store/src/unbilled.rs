@@ -3,6 +3,8 @@
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::id::{AccountNumber, AgreementId};
+use meterbook_core::money::Money;
+use meterbook_core::period::Period;
 use meterbook_core::place::Commodity;
 
 use crate::Tx;
@@ -43,8 +45,8 @@ const AT: Sql = Sql("
             coalesce((
                 select max(s.to_on) from standing_segment s join bill b on b.id = s.bill_id
                 where s.agreement_id = g.id and b.billed_on <= $1), g.from_on) as since_on
-        from agreement g where g.from_on < $1 and $2 < g.id) as u
-    where u.since_on < $1 and (u.to_on is null or u.since_on < u.to_on)
+        from agreement g where g.from_on <= $1 and $2 < g.id) as u
+    where u.since_on <= $1 and (u.to_on is null or u.since_on < u.to_on)
     order by u.id limit $3");
 
 const COUNT_AT: Sql = Sql("
@@ -53,8 +55,13 @@ const COUNT_AT: Sql = Sql("
             coalesce((
                 select max(s.to_on) from standing_segment s join bill b on b.id = s.bill_id
                 where s.agreement_id = g.id and b.billed_on <= $1), g.from_on) as since_on
-        from agreement g where g.from_on < $1) as u
-    where u.since_on < $1 and (u.to_on is null or u.since_on < u.to_on)");
+        from agreement g where g.from_on <= $1) as u
+    where u.since_on <= $1 and (u.to_on is null or u.since_on < u.to_on)");
+
+const BILLED: Sql = Sql("
+    select cast(coalesce(sum(s.total_cents), 0) as bigint), min(s.from_on), max(s.to_on)
+    from standing_segment s
+    where s.agreement_id = $1 and $2 <= s.from_on and s.to_on <= $3");
 
 /// An agreement that was not billed for long.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,8 +80,8 @@ pub struct Unbilled {
     pub owner: Option<String>,
 }
 
-/// The next agreements behind `after` with days before `on` that were on no bill then, each with the
-/// first of them.
+/// The next agreements behind `after` with days up to the end of `on` that were on no bill then, each
+/// with the first of them.
 pub fn at(
     tx: &mut Tx,
     on: Date,
@@ -82,6 +89,16 @@ pub fn at(
     limit: i64,
 ) -> Result<Vec<(AgreementId, Date)>> {
     tx.many(AT, [on.into(), after.into(), limit.into()], |row| Ok((row.id(0)?, row.date(1)?)))
+}
+
+/// What bills that stand say of exactly these days of an agreement; `None` where they are of others.
+pub fn billed(tx: &mut Tx, agreement: AgreementId, days: Period) -> Result<Option<Money>> {
+    let values = [agreement.into(), days.start().into(), days.end().into()];
+    tx.one(BILLED, values, |row| {
+        let of = (row.maybe(1, Row::date)?, row.maybe(2, Row::date)?);
+        let exactly = of == (Some(days.start()), Some(days.end()));
+        Ok(Some(row.money(0)?).filter(|_| exactly))
+    })
 }
 
 /// How many there are of these.

@@ -22,12 +22,17 @@ const ALL: Sql = Sql("
 const LAST_OF: Sql = Sql("
     select id, cycle, from_on, to_on, billed_on, due_on from bill_window
     where cycle = $1 order by from_on desc limit 1");
-// A window is open until a run over it is done; cycle 0 asks for all cycles.
+// A window is open until a run over it is done.
 const OLDEST_OPEN: Sql = Sql("
     select id, cycle, from_on, to_on, billed_on, due_on from bill_window
-    where (cycle = $1 or $1 = 0) and 0 < cycle
+    where 0 < cycle
       and not exists (select 1 from run where run.window_id = bill_window.id and stage = 'done')
     order by billed_on, cycle, from_on limit 1");
+const OLDEST_OPEN_OF: Sql = Sql("
+    select id, cycle, from_on, to_on, billed_on, due_on from bill_window
+    where cycle = $1 and 0 < cycle
+      and not exists (select 1 from run where run.window_id = bill_window.id and stage = 'done')
+    order by billed_on, from_on limit 1");
 const OPEN: Sql = Sql("
     select id, cycle, from_on, to_on, billed_on, due_on from bill_window
     where 0 < cycle
@@ -85,9 +90,14 @@ pub fn last_of(tx: &mut Tx, cycle: Cycle) -> Result<Option<Window>> {
     tx.maybe(LAST_OF, [cycle.into()], window)
 }
 
-/// The turn of this cycle, or of all, that is not billed yet and has the earliest bill date.
-pub fn oldest_open(tx: &mut Tx, cycle: Option<Cycle>) -> Result<Option<Window>> {
-    tx.maybe(OLDEST_OPEN, [cycle.map_or(0, |it| it.0).into()], window)
+/// The turn of all cycles that is not billed yet and has the earliest bill date.
+pub fn oldest_open(tx: &mut Tx) -> Result<Option<Window>> {
+    tx.maybe(OLDEST_OPEN, [], window)
+}
+
+/// The turn of this cycle that is not billed yet and has the earliest bill date.
+pub fn oldest_open_of(tx: &mut Tx, cycle: Cycle) -> Result<Option<Window>> {
+    tx.maybe(OLDEST_OPEN_OF, [cycle.into()], window)
 }
 
 /// The turns that no run was begun for, that with the earliest bill date first, at most so many.

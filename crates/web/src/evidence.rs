@@ -82,6 +82,10 @@ const SENTENCES: &[(&str, &str)] = &[
         "del medidor {} falta la lectura del {}, y la del {} queda fuera de su plazo por {} días; impórtela o estímela",
     ),
     (
+        "meter {} has no read for {} before somebody decides on that of {}; see: {}",
+        "del medidor {} falta la lectura del {} hasta que alguien decida sobre la del {}; véase: {}",
+    ),
+    (
         "meter {} misses {} interval values from {} on; import or estimate them",
         "al medidor {} le faltan {} valores de intervalo desde el {}; impórtelos o estímelos",
     ),
@@ -276,6 +280,10 @@ const REFUSALS: &[(&str, &str)] = &[
     (
         "the turn is being taken back already; go on with: {}",
         "el período ya se está anulando; siga con: {}",
+    ),
+    (
+        "the bills that this was about are taken back, and the turn was run anew; if those are wrong too, ask for that: {}",
+        "las facturas de las que se trataba están anuladas y el período se facturó de nuevo; si esas también están mal, pídalo: {}",
     ),
     (
         "the turn is taken back already; bill it with: {}",
@@ -514,6 +522,18 @@ const REFUSALS: &[(&str, &str)] = &[
     ("what is open on account {}", "lo abierto en la cuenta {}"),
     ("of it {} of {} days is estimated", "de ello {} de {} días es estimado"),
     ("nothing of it is in the ledger", "nada de esto está en el libro mayor"),
+    (
+        "nothing is in it of {} days, for the reason that stands beside them",
+        "no incluye nada de {} días, por el motivo que figura junto a ellos",
+    ),
+    (
+        "cycle {} has no turn from {} on; it is taken to go on month by month",
+        "el ciclo {} no tiene período desde el {}; se supone que sigue mes a mes",
+    ),
+    (
+        "{} of these agreements were billed since for just these days: {} here, {} on their bills, {} apart",
+        "{} de estos contratos se facturaron después por justo estos días: {} aquí, {} en sus facturas, {} de diferencia",
+    ),
     ("of {} days it is not known what was used", "de {} días no se sabe qué se consumió"),
     ("1200 receivable by {}", "1200 cuentas por cobrar, por {}"),
 ];
@@ -635,6 +655,7 @@ mod tests {
             Hold::NoMeter { on },
             Hold::NoRead { meter: meter.clone(), on },
             Hold::OutsideWindow { meter: meter.clone(), on, read: on, days: 3 },
+            Hold::ReadWaits { meter: meter.clone(), on, read: on },
             Hold::Gap { meter: meter.clone(), missing: 96, first: on },
             Hold::WentBack { meter: meter.clone(), on },
             Hold::Units { meter, unit: Unit::Kwh, other: Unit::Ccf },

@@ -105,7 +105,7 @@ catalogue! {
     days: "days", "días";
     debit: "Direct debit", "Débito directo";
     derivation: "How this amount came about", "Cómo resulta este importe";
-    done: "done", "terminado";
+    posted_turn: "posted", "registrado";
     difference: "Difference", "Diferencia";
     doubt: "Exception", "Excepción";
     doubt_a_day: "a day", "al día";
@@ -263,6 +263,7 @@ catalogue! {
     usage_by_clock: "Stacked by", "Apilado por";
     usage_unknown: "not known", "no se conoce";
     usage_by_weekday: "known days; the others are taken to be like the latest of their weekday", "días conocidos; los demás se toman como el último de su día de la semana";
+    usage_by_estimate: "by the rules of estimates", "según las reglas de estimación";
     usage_by_mean: "known days; the others are taken to be like their mean", "días conocidos; los demás se toman como su promedio";
     use_word: "Use", "Consumo";
     user: "User name", "Usuario";
@@ -542,6 +543,7 @@ catalogue! {
     cycle_moved_agreements: "Agreements", "Contratos";
     cycle_moved_band: "Share of bills", "Parte de las facturas";
     cycle_moved_tariff: "Tariff", "Tarifa";
+    cycle_moved_mean: "A service on average", "Un servicio en promedio";
     cycle_moved_total: "Total", "Total";
     cycle_moved_use: "Use", "Consumo";
     cycle_nobody: "nobody", "nadie";

@@ -56,6 +56,11 @@ pub enum NotCancelled {
         /// Where the run is.
         stage: Stage,
     },
+    /// It was taken back, and the turn was run anew since.
+    BilledAnew {
+        /// Its number.
+        cycle: Cycle,
+    },
     /// Nobody said why.
     NoReason,
     /// It does not come any more to what was seen.
@@ -96,6 +101,10 @@ impl NewCancel {
     pub(crate) fn subject(&self, tx: &mut Tx) -> Result<String> {
         let run = store::run::lock(tx, self.run)?;
         let window = store::window::get(tx, run.window)?;
+        let newest = store::run::latest(tx, run.window)?;
+        if run.stage == Stage::Cancelled && newest.is_some_and(|it| it.id != run.id) {
+            return Err(refuse(NotCancelled::BilledAnew { cycle: window.cycle }));
+        }
         if run.stage != Stage::Done {
             return Err(refuse(NotCancelled::Stage { stage: run.stage }));
         }
@@ -208,6 +217,10 @@ impl fmt::Display for NotCancelled {
             }
             NotCancelled::Stage { .. } => f.write_str(
                 "nothing of the turn is posted; call its run off with: meterbook bill call-off",
+            ),
+            NotCancelled::BilledAnew { cycle } => write!(
+                f,
+                "the bills that this was about are taken back, and the turn was run anew; if those are wrong too, ask for that: meterbook bill cancel-run --cycle {cycle}"
             ),
             NotCancelled::NoReason => f.write_str("say why; whoever looks at it later will ask"),
             NotCancelled::NotAsSeen { was, now } => write!(

@@ -4,14 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use anyhow::Result;
+use jiff::ToSpan;
 use meterbook_core::bill::assess::{AccountFacts, Ending, Tariffs, Unusual, assess_seeing};
 use meterbook_core::bill::check::Hold;
 use meterbook_core::bill::job::Job;
 use meterbook_core::bill::root::{self, Root, Traced};
 use meterbook_core::bill::run::{Item, Outcome, Run};
 use meterbook_core::cycle::Window;
-use meterbook_core::id::{AccountId, AgreementId, ServicePointId};
+use meterbook_core::id::{AccountId, AgreementId, ChannelId, ServicePointId};
 use meterbook_core::money::Money;
+use meterbook_core::period::Period;
 use meterbook_core::reads::usage::Usage;
 use meterbook_store::bill::Known;
 use meterbook_store::{self as store, Tx};
@@ -57,6 +59,7 @@ fn rated(
     let mut points = Vec::new();
     for it in &facts {
         let mut endings = endings(&accepted, it, window, tariffs, &mut |_, _| ());
+        read_waits(tx, it, &mut endings)?;
         if !accepted.contains(&it.account.id) {
             doubts.hold(it, &mut endings);
         }
@@ -72,7 +75,35 @@ fn rated(
         }
     }
     on_routes(tx, window, &points, &mut all)?;
+    exchanged(tx, window, &mut all)?;
     Ok(all)
+}
+
+/// Says of what misses a read whether one is there that waits for somebody: it needs a decision and no
+/// estimate.
+fn read_waits(
+    tx: &mut Tx,
+    facts: &AccountFacts,
+    endings: &mut [(AgreementId, Ending)],
+) -> Result<()> {
+    for (agreement, ending) in endings {
+        let Ending::Held(Hold::NoRead { meter, on }) = ending else { continue };
+        let service = facts.services.iter().find(|it| it.agreement.id == *agreement);
+        let Some(service) = service else { continue };
+        let reads = service.measured.reads;
+        let first = on.saturating_sub(reads.before.days());
+        let last = on.saturating_add(reads.after.days());
+        let hung = service.measured.hung.iter().filter(|it| it.meter == *meter);
+        let channels: Vec<ChannelId> =
+            hung.flat_map(|it| &it.channels).map(|it| it.channel.id).collect();
+        let waiting = store::vee::waiting(tx, channels)?;
+        let near = waiting.iter().map(|it| it.2).find(|it| (first..=last).contains(it));
+        if let Some(read) = near {
+            let (meter, on) = (meter.clone(), *on);
+            *ending = Ending::Held(Hold::ReadWaits { meter, on, read });
+        }
+    }
+    Ok(())
 }
 
 /// What is behind a hold. Explaining it must not fail what it explains.
@@ -85,6 +116,31 @@ fn traced(
 ) -> Traced {
     let trace = || root::trace(facts, agreement, hold, window, tariffs);
     catch_unwind(AssertUnwindSafe(trace)).unwrap_or_default()
+}
+
+/// Traces what is low to an exchange of the year before that changed the multiplier, although its own days
+/// are billed.
+fn exchanged(tx: &mut Tx, window: &Window, all: &mut [Checked]) -> Result<()> {
+    let low = Root::Doubt { word: "low".to_owned() };
+    let is_low = |it: &&mut Checked| it.1.as_ref().is_some_and(|it| it.roots.contains(&low));
+    let year = window.period.end().saturating_sub(1.year());
+    let Some(days) = Period::new(year, window.period.end()) else { return Ok(()) };
+    let agreements: Vec<AgreementId> =
+        all.iter_mut().filter(is_low).map(|it| it.0.agreement).collect();
+    if agreements.is_empty() {
+        return Ok(());
+    }
+    for (agreement, was_micro, now_micro) in
+        store::doubt::exchanged_within(tx, agreements.iter().copied(), days)?
+    {
+        let found = all.iter_mut().find(|it| it.0.agreement == agreement);
+        let roots = found.and_then(|it| it.1.as_mut()).map(|it| &mut it.roots);
+        let root = Root::Multiplier { was_micro, now_micro };
+        if let Some(roots) = roots.filter(|it| !it.iter().any(Root::is_exchange)) {
+            roots.insert(0, root);
+        }
+    }
+    Ok(())
 }
 
 /// Adds the read routes of what is held.

@@ -26,6 +26,7 @@ const WHAT: &str = "rules by which bills wait";
 pub fn say(tx: &mut Tx, actor: Actor, from: Date, text: &str) -> Result<()> {
     let allowed = authorize(tx, actor, Permission::SetReleaseLimits, None)?;
     said::fits(WHAT, text, LONGEST)?;
+    said::says(WHAT, text)?;
     Doubts::parse(text).map_err(refuse)?;
     let was = text_on(tx, from)?;
     said::once(WHAT, from, store::doubt::say(tx, from, text))?;

@@ -213,7 +213,7 @@ pub(super) fn one(
     bill.number = BillNumber(format!("{}-{letter}{id}", bill.number));
     bill.id = BillId(tx.next(Counter::Bill, 1)?);
     let bills = [bill];
-    post::write(tx, &bills, &facts, &mut Aside::none())?;
+    post::write(tx, &bills, &facts, &mut Aside::none(), post::Sent::FromHere)?;
     origin::keep(tx, (&facts, &used), &bills, &tariffs, known)?;
     let [bill] = bills;
     let said = format!("{} for {}", bill.number, bill.total);

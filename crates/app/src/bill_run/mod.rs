@@ -366,7 +366,7 @@ fn open(tx: &mut Tx, allowed: &Authorized, which: Which, how: How) -> Result<Vec
             return Ok(vec![(run, store::window::get(tx, run.window)?)]);
         }
         Which::Held(cycle, accept) => return open_held(tx, allowed, cycle, accept, how),
-        Which::Cycle(cycle) => match store::window::oldest_open(tx, Some(cycle))? {
+        Which::Cycle(cycle) => match store::window::oldest_open_of(tx, cycle)? {
             Some(window) => window,
             None if store::window::last_of(tx, cycle)?.is_none() => {
                 return Err(refuse(NotRun::NotPlanned { cycle }));
@@ -374,7 +374,7 @@ fn open(tx: &mut Tx, allowed: &Authorized, which: Which, how: How) -> Result<Vec
             None => return Err(refuse(NotRun::NothingDue { cycle: Some(cycle) })),
         },
         Which::Next => {
-            let next = store::window::oldest_open(tx, None)?;
+            let next = store::window::oldest_open(tx)?;
             next.ok_or_else(|| refuse(NotRun::NothingDue { cycle: None }))?
         }
     };

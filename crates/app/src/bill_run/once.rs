@@ -119,6 +119,7 @@ pub enum NotOnce {
 pub fn say_kinds(tx: &mut Tx, actor: Actor, from: Date, text: &str) -> Result<()> {
     let allowed = authorize(tx, actor, Permission::PublishTariff, None)?;
     said::fits(WHAT, text, LONGEST)?;
+    said::says(WHAT, text)?;
     Kinds::parse(text).map_err(|why| refuse(NotOnce::Kinds(why)))?;
     let was = kinds_text(tx, from)?;
     said::once(WHAT, from, store::once::say_kinds(tx, from, text))?;

@@ -156,9 +156,19 @@ fn batch(
     }
     store::run::put_items(tx, run, &changed)?;
     let mut aside = aside;
-    write(tx, &bills, &facts, &mut aside)?;
+    let sent = if run.as_planned { Sent::Elsewhere } else { Sent::FromHere };
+    write(tx, &bills, &facts, &mut aside, sent)?;
     origin::keep(tx, (&facts, &used), &bills, tariffs, known)?;
     Ok(aside)
+}
+
+/// From where the customers of bills have them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sent {
+    /// They are queued here.
+    FromHere,
+    /// They are of the past, and were sent by whoever billed it then. A second one would be asked for.
+    Elsewhere,
 }
 
 /// Keeps bills with what comes with them, and posts both.
@@ -167,6 +177,7 @@ pub(super) fn write(
     bills: &[Bill],
     facts: &[AccountFacts],
     aside: &mut Aside,
+    sent: Sent,
 ) -> Result<()> {
     store::bill::add(tx, bills)?;
     let charges = charges::with(tx, bills, facts)?;
@@ -184,7 +195,12 @@ pub(super) fn write(
     }
     store::charge::add(tx, &charges)?;
     store::ledger::add(tx, &entries)?;
-    crate::delivery::queue(tx, bills, |tx, count| aside.pieces.take(tx, count))
+    match sent {
+        Sent::FromHere => {
+            crate::delivery::queue(tx, bills, |tx, count| aside.pieces.take(tx, count))
+        }
+        Sent::Elsewhere => store::outbox::had_elsewhere(tx, bills.iter().map(|it| it.id)),
+    }
 }
 
 /// The segments to post, if every agreement ends as it did when it was checked, to the cent.

@@ -386,6 +386,7 @@ pub fn call_off(tx: &mut Tx, actor: Actor, run: RunId, why: &str) -> Result<()> 
 pub fn say_limits(tx: &mut Tx, actor: Actor, from: Date, text: &str) -> Result<()> {
     let allowed = authorize(tx, actor, Permission::SetReleaseLimits, None)?;
     said::fits(WHAT, text, LONGEST)?;
+    said::says(WHAT, text)?;
     Limits::parse(text).map_err(refuse)?;
     let was = limits_text(tx, from)?;
     said::once(WHAT, from, store::preview::say_limits(tx, from, text))?;

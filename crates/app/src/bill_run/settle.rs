@@ -25,6 +25,7 @@ const WHAT: &str = "rules of corrections";
 pub fn say_rules(tx: &mut Tx, actor: Actor, from: Date, text: &str) -> Result<()> {
     let allowed = authorize(tx, actor, Permission::SetReleaseLimits, None)?;
     said::fits(WHAT, text, LONGEST)?;
+    said::says(WHAT, text)?;
     Rules::parse(text).map_err(refuse)?;
     let was = rules_text(tx, from)?;
     said::once(WHAT, from, store::correction::say_rules(tx, from, text))?;

@@ -5,6 +5,8 @@
 //! that sums up, which takes it from each of them: from then on it ages, is paid and is collected there.
 //! Until then it is nobody's debt that is due.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::account::{Account, Cycle};
@@ -162,7 +164,13 @@ fn one(
         (first..).zip(&with).map(|(id, it)| charges::entry(it, EntryId(id))).collect();
     entries.push(post::entry(bill, EntryId(first + i64::try_from(with.len())?)));
     store::ledger::add(tx, &entries)?;
-    crate::delivery::queue(tx, &bills, |tx, count| tx.next(Counter::Piece, count))?;
+    // One of which every bill was had from elsewhere was had there too.
+    let behind: BTreeSet<BillId> = rows.iter().map(|it| it.0.bill).collect();
+    if store::outbox::elsewhere(tx, behind.iter().copied())?.len() == behind.len() {
+        store::outbox::had_elsewhere(tx, [bill.id])?;
+    } else {
+        crate::delivery::queue(tx, &bills, |tx, count| tx.next(Counter::Piece, count))?;
+    }
     let said = format!("{} of {} for {}", bill.number, counted(bill), bill.total);
     store::audit::add(tx, allowed, "sum up bills", &account.number.to_string(), &said)?;
     Ok(Some(bill.number.clone()))

@@ -16,6 +16,10 @@ use crate::authority::authorize;
 use crate::printed::Printed;
 use crate::{Actor, refuse, task};
 
+/// The longest text of a task, in letters.
+const LONGEST: usize = 400;
+/// Tasks of an account that are looked at before another one is raised.
+
 /// What a person says became of a piece, such as one of which nobody knew. `queued` sends it again.
 pub fn decide(tx: &mut Tx, actor: Actor, wanted: &str, next: State, why: &str) -> Result<()> {
     let allowed = authorize(tx, actor, Permission::DeliverBills, None)?;
@@ -71,7 +75,7 @@ pub(super) fn bounce(tx: &mut Tx, allowed: &Authorized, piece: &Piece, said: &st
         piece.number,
         piece.address.lines().collect::<Vec<_>>().join(", ")
     );
-    let text: String = text.chars().take(400).collect();
+    let text: String = text.chars().take(LONGEST).collect();
     task::remind(tx, system, &[About::Account(piece.account)], today, &text).map(drop)
 }
 

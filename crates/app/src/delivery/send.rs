@@ -1,12 +1,14 @@
-//! Sending what somebody asks for: a letter, a summary bill, the note of a correction. Each is queued
+//! Sending what somebody asks for: a letter, a summary bill, the note of a correction, a bill that its
+//! customer had from elsewhere. Each is queued
 //! once; a server or the mail house gets it with the bills of its day.
 
 use std::collections::HashMap;
 
 use anyhow::{Context, Result};
 use jiff::civil::Date;
+use meterbook_core::delivery::Enclosed;
 use meterbook_core::delivery::mailing::{Mailing, Matter, note_number};
-use meterbook_core::id::{AccountId, AccountNumber, CorrectionId, MailingId};
+use meterbook_core::id::{AccountId, AccountNumber, BillId, CorrectionId, MailingId};
 use meterbook_core::paper::letter::LetterCause;
 use meterbook_core::permission::Permission;
 use meterbook_core::person::Language;
@@ -14,7 +16,7 @@ use meterbook_store::mailing::Addressee;
 use meterbook_store::{self as store, Counter, Tx};
 
 use super::NotDelivered;
-use super::queue::{queue_mailings, queue_notes};
+use super::queue::{queue, queue_mailings, queue_notes};
 use crate::authority::authorize;
 use crate::{Actor, letter, refuse, summary};
 
@@ -94,7 +96,7 @@ pub fn note(tx: &mut Tx, actor: Actor, id: CorrectionId) -> Result<String> {
     let it = store::correction::get(tx, id)?;
     let account = store::account::get(tx, it.account)?.number;
     let number = note_number(id);
-    if store::outbox::is_queued(tx, meterbook_core::delivery::Enclosed::Note(id))? {
+    if store::outbox::is_queued(tx, Enclosed::Note(id))? {
         return Err(refuse(NotDelivered::OnItsWay { number }));
     }
     let pieces = queue_notes(tx, &[it], |tx, count| tx.next(Counter::Piece, count))?;
@@ -103,6 +105,19 @@ pub fn note(tx: &mut Tx, actor: Actor, id: CorrectionId) -> Result<String> {
     }
     store::audit::add(tx, &allowed, "send note", &account.to_string(), &number)?;
     Ok(number)
+}
+
+/// Sends a bill that was not sent from here, since its customer had it from elsewhere.
+pub fn bill(tx: &mut Tx, actor: Actor, id: BillId) -> Result<()> {
+    let allowed = authorize(tx, actor, Permission::DeliverBills, None)?;
+    let it = store::bill::get(tx, id)?;
+    let number = it.number.0.clone();
+    let elsewhere = !store::outbox::elsewhere(tx, [id])?.is_empty();
+    if !elsewhere || store::outbox::is_queued(tx, Enclosed::Bill(id))? {
+        return Err(refuse(NotDelivered::OnItsWay { number }));
+    }
+    queue(tx, &[it], |tx, count| tx.next(Counter::Piece, count))?;
+    store::audit::add(tx, &allowed, "send bill", &number, "it was had from elsewhere")
 }
 
 /// Keeps it and queues it, unless the same is on its way: another of that day has a number behind its

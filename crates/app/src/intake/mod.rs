@@ -367,7 +367,8 @@ fn take(
     let file = Path::new(file_name);
     let no_reads = |why| refuse(NotImported::NoReads { file: file.to_owned(), why });
     let id = BatchId(tx.next(Counter::Batch, 1)?);
-    let mut reading = Reading::new(tx, u64::try_from(text.len())?, watch);
+    let today = crate::founding::zone(tx)?.day_of(allowed.at());
+    let mut reading = Reading::new(tx, (u64::try_from(text.len())?, Some(today)), watch);
     layout.read(text, zone, *meter, &mut reading).map_err(no_reads)?;
     let (mut ready, mut rejected) = reading.finish()?;
     if let Some(mut find) = rejects::Find::fields_of(&mut rejected) {
@@ -456,7 +457,7 @@ pub(crate) fn reads_of(
 ) -> Result<(Vec<Read>, usize)> {
     let Waiting { text, layout, zone, .. } = waiting_file(tx, batch, zone)?;
     let mut watch = |_| ();
-    let mut reading = Reading::new(tx, u64::try_from(text.len())?, &mut watch);
+    let mut reading = Reading::new(tx, (u64::try_from(text.len())?, None), &mut watch);
     layout.read(&text, &zone, meter, &mut reading)?;
     let (ready, rejected) = reading.finish()?;
     Ok((ready.reads, rejected.len()))

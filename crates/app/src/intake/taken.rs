@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use anyhow::{Context, Result};
+use jiff::civil::Date;
 use meterbook_core::id::{BatchId, ChannelId};
 use meterbook_core::limits::REJECTS;
 use meterbook_core::meter::{Channel, Form};
@@ -39,8 +40,10 @@ pub(super) struct Reading<'a, 'tx> {
 pub(super) struct Taken {
     values: BTreeMap<ChannelId, Values>,
     reads: Vec<Read>,
-    said: BTreeMap<(ChannelId, jiff::civil::Date), ()>,
+    said: BTreeMap<(ChannelId, Date), ()>,
     rejects: Vec<Rejected>,
+    /// The last day of which a register can have been read; no other is looked at without it.
+    today: Option<Date>,
 }
 
 /// What there is to keep of a file.
@@ -122,9 +125,14 @@ pub(super) fn wanted(row: &Row) -> Wanted<'_> {
 }
 
 impl<'a, 'tx> Reading<'a, 'tx> {
-    /// A file of so many bytes.
-    pub(super) fn new(tx: &'a mut Tx<'tx>, bytes: u64, watch: &'a mut dyn FnMut(Progress)) -> Self {
-        let (meters, taken) = (Meters::default(), Taken::default());
+    /// A file of so many bytes; `today` is the last day of which a register can have been read.
+    pub(super) fn new(
+        tx: &'a mut Tx<'tx>,
+        (bytes, today): (u64, Option<Date>),
+        watch: &'a mut dyn FnMut(Progress),
+    ) -> Self {
+        let taken = Taken { today, ..Taken::default() };
+        let meters = Meters::default();
         Reading { tx, watch, bytes, meters, lines: 0, taken, failed: None }
     }
 
@@ -204,6 +212,11 @@ impl Taken {
         let meter = &row.meter;
         match &row.said {
             Register { on, index_micro, kind } => {
+                if let Some(today) = self.today.filter(|it| it < on) {
+                    return Err(format!(
+                        "{on} is to come, and today is {today}: nobody read meter {meter} then; mend the day"
+                    ));
+                }
                 if self.said.insert((channel.id, *on), ()).is_some() {
                     return Err(format!("the read of {on} was said before in this file"));
                 }

@@ -237,6 +237,24 @@ pub(super) fn unbilled(of: &Of, it: &Accrual) -> Table {
     if let (amount, days @ 1..) = it.estimated() {
         notes.push(format!("of it {} of {days} days is estimated", amount.plain()));
     }
+    if let days @ 1.. = it.left_out() {
+        notes.push(format!(
+            "nothing is in it of {days} days, for the reason that stands beside them"
+        ));
+    }
+    for (cycle, from) in &it.unplanned {
+        notes.push(format!(
+            "cycle {cycle} has no turn from {from} on; it is taken to go on month by month"
+        ));
+    }
+    if let (agreements @ 1.., here, there) = it.billed() {
+        notes.push(format!(
+            "{agreements} of these agreements were billed since for just these days: {} here, {} on their bills, {} apart",
+            here.plain(),
+            there.plain(),
+            (there - here).plain()
+        ));
+    }
     let all: Money = it.rows.iter().map(|it| it.total).sum();
     assert_eq!(all, it.total(), "agreements come to what the accounts would take");
     Table { columns, rows, ties: Vec::new(), notes }

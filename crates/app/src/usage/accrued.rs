@@ -46,7 +46,7 @@ pub(crate) fn accrued(
     let mut next = known.segments.last().map_or(start, |it| it.period.end());
     let mut rest = Vec::new();
     while next < until {
-        let Some(window) = store::window::around(tx, account.cycle, next)? else { break };
+        let Some(window) = crate::window::expected(tx, account.cycle, next)? else { break };
         let ends = agreement.to.map_or(window.period.end(), |to| to.min(window.period.end()));
         let days = super::days(next, until.min(ends))?;
         let before = ended.as_deref().map(|it| Ended::with(it, next));
@@ -81,7 +81,7 @@ pub(crate) fn accrued(
 
 /// The days with what may stand in for the reads that are missing, as if nobody would read them any
 /// more; `None` where nothing may.
-fn estimated(
+pub(super) fn estimated(
     tx: &mut Tx,
     account: &Account,
     facts: &ServiceFacts,

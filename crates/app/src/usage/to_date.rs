@@ -3,8 +3,9 @@
 //!
 //! Nothing is guessed for the bill so far: it ends with the last day of which everything is known. For
 //! the rest of the turn each day is taken to be like the latest known day of the same weekday, hour by
-//! hour; where a register says only how much, like the mean of the known days. Prices or events that
-//! are not published yet are not made up: then there is no projection.
+//! hour; where a register says only how much, like the mean of the known days, and where too few are
+//! known, as the rules of estimates say. Prices or events that are not published yet are not made up: then
+//! there is no projection.
 
 use std::fmt;
 
@@ -24,7 +25,7 @@ use meterbook_core::reads::usage::{Ended, Profile, Usage};
 use meterbook_store::bill::Known;
 use meterbook_store::{self as store, Tx};
 
-use super::NoUsage;
+use super::{NoUsage, accrued};
 use crate::refuse;
 
 /// Known days without which nothing is said of the others: each weekday once.
@@ -66,6 +67,8 @@ pub enum By {
     Weekday,
     /// Like the mean of the known days.
     Mean,
+    /// As the rules of estimates say it of reads that are missing.
+    Estimate,
     /// None had to be.
     Nothing,
 }
@@ -107,12 +110,58 @@ pub fn to_date(tx: &mut Tx, agreement: AgreementId, on: Date) -> Result<ToDate> 
         Some(billed) => billed,
         None => agreement.from,
     };
-    since(tx, &agreement, &account, start, on)
+    let mut it = since(tx, &agreement, &account, start, on)?;
+    if let Err(NotProjected::TooFew { known }) = it.projected {
+        let estimated = estimated(tx, (&agreement, &account), &it, start)?;
+        it.projected = estimated.ok_or(NotProjected::TooFew { known });
+    }
+    Ok(it)
+}
+
+/// What the turn of the last segment, or the first one where nothing is known, may come to by the rules of
+/// estimates: what is read once a turn says of no day before its end how much it was.
+fn estimated(
+    tx: &mut Tx,
+    (agreement, account): (&Agreement, &Account),
+    it: &ToDate,
+    start: Date,
+) -> Result<Option<Projected>> {
+    let begins = it.segments.last().map_or(start, |it| it.period.start());
+    let window = turn(tx, account, begins)?;
+    let ends = agreement.to.map_or(window.period.end(), |to| to.min(window.period.end()));
+    let days = super::days(begins, ends)?;
+    let mut facts = it.facts.clone();
+    let before = it.segments.len().checked_sub(2).and_then(|at| it.segments.get(at));
+    facts.carried = match before {
+        Some(before) => before.carried.clone(),
+        None => store::bill::carried_before(tx, agreement.id, start)?,
+    };
+    facts.measured = match before {
+        Some(before) => {
+            let ended = Some(Ended::with(&before.evidence, begins));
+            store::gather::measured_since(tx, facts.point.id, (days, ended), Known::ALL)?
+        }
+        None => store::gather::measured_of(tx, (agreement.id, facts.point.id), days)?,
+    };
+    let mut tariffs = Tariffs::default();
+    crate::tariff::learn(tx, &mut tariffs, &agreement.tariff)?;
+    crate::published::learn(tx, &mut tariffs, window.period, Known::ALL)?;
+    let asked = (days, &window);
+    let segment = accrued::estimated(tx, account, &facts, asked, &mut tariffs)?;
+    let known = it.segments.last().map_or(0, |it| it.period.days());
+    let assumed = days.days() - known;
+    Ok(segment.map(|segment| Projected { segment, known, assumed, by: By::Estimate }))
 }
 
 /// The turn of an account's cycle with a day in it.
 fn turn(tx: &mut Tx, account: &Account, day: Date) -> Result<Window> {
     let found = store::window::around(tx, account.cycle, day)?;
+    found.ok_or_else(|| refuse(NoUsage::NotPlanned { cycle: account.cycle, on: day }))
+}
+
+/// The same, and behind those that are planned the one that would be.
+fn expected(tx: &mut Tx, account: &Account, day: Date) -> Result<Window> {
+    let found = crate::window::expected(tx, account.cycle, day)?;
     found.ok_or_else(|| refuse(NoUsage::NotPlanned { cycle: account.cycle, on: day }))
 }
 
@@ -147,7 +196,10 @@ pub(super) fn walk(
     (between, tariffs): (Between, &mut Tariffs),
 ) -> Result<ToDate> {
     let until = agreement.to.map_or(on, |to| on.min(to));
-    let mut window = turn(tx, account, start)?;
+    let mut window = match between {
+        Between::Unknown => turn(tx, account, start)?,
+        Between::Shared => expected(tx, account, start)?,
+    };
     let whole = Period::new(start, window.period.end()).unwrap_or(window.period);
     let facts = super::services(tx, account.id, account.cycle, whole)?;
     let facts = facts.into_iter().find(|it| it.agreement.id == agreement.id);
@@ -193,10 +245,9 @@ pub(super) fn walk(
         }
         next = known.end();
         if next < until && waits.is_none() {
-            // What is known of the turns before is not lost where the next one is not planned.
-            window = match store::window::around(tx, account.cycle, next)? {
-                None if between == Between::Shared => break,
-                _ => turn(tx, account, next)?,
+            window = match between {
+                Between::Unknown => turn(tx, account, next)?,
+                Between::Shared => expected(tx, account, next)?,
             };
         }
     }

@@ -66,7 +66,7 @@ pub struct Ran {
 pub fn run(db: &Db, actor: Actor, cycle: Cycle, missing: Missing) -> Result<Ran> {
     let found = db.write(|tx| {
         authorize(tx, actor, Permission::ResolveTasks, None)?;
-        store::window::oldest_open(tx, Some(cycle))
+        store::window::oldest_open_of(tx, cycle)
     })?;
     let window = found.ok_or_else(|| refuse(VeeRefusal::NoTurn { cycle: cycle.0 }))?;
     in_turn(db, actor, window, missing)

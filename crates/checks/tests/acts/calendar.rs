@@ -99,7 +99,11 @@ fn a_calendar_is_said_once_for_a_day() {
         let refused = why.downcast_ref::<Refused>().unwrap().as_a::<NotSaid>().unwrap();
         assert_eq!(refused, &NotSaid::TooLong { what: "calendar", most: 20_000 });
         say(db, "holidays us-federal").unwrap();
-        let why = say(db, "").unwrap_err();
+        let why = say(db, "# nothing\n\n").unwrap_err();
+        let refused = why.downcast_ref::<Refused>().unwrap().as_a::<NotSaid>().unwrap();
+        assert_eq!(refused, &NotSaid::Nothing { what: "calendar" });
+        assert_eq!(says(&why), "calendar: the file says nothing; if none are to hold, write: none");
+        let why = say(db, "none").unwrap_err();
         let refused = why.downcast_ref::<Refused>().unwrap().as_a::<NotSaid>().unwrap();
         assert_eq!(refused, &NotSaid::SaidBefore { what: "calendar", from: date(2026, 1, 1) });
         let text = db.read(|tx| store::calendar::said(tx, date(2026, 5, 1))).unwrap();

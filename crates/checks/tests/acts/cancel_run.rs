@@ -13,6 +13,7 @@ use meterbook_checks::engines::{self, Raw};
 use meterbook_core::account::Cycle;
 use meterbook_core::bill::run::Stage;
 use meterbook_core::delivery::{State, Way};
+use meterbook_core::id::AccountId;
 use meterbook_core::money::Money;
 use meterbook_core::period::Period;
 use meterbook_store::cancel::InTheWay;
@@ -20,7 +21,7 @@ use meterbook_store::{self as store, Conflict, Db};
 
 use crate::authority::with_role;
 use crate::jobs::{january, read};
-use crate::village::actor;
+use crate::village::{actor, says};
 
 const CYCLE: Cycle = Cycle(1);
 const CUSTOMERS: i64 = 30;
@@ -70,6 +71,7 @@ fn two_people_take_a_turn_back_and_it_is_billed_again() {
         assert_eq!(pieces(db), 30);
         let (ann, bob) =
             (with_role(db, "ann", "billing-analyst"), with_role(db, "bob", "billing-analyst"));
+        let old = db.read(|tx| cancel::of_cycle(tx, CYCLE)).unwrap();
         let Outcome::Waits(id) = ask(db, ann) else { panic!("it was done by one") };
         assert_eq!((owed(db), pieces(db)), (before, 30), "nothing is done before two agree");
         db.write(|tx| approval::give(tx, bob, id, "seen")).unwrap();
@@ -94,6 +96,17 @@ fn two_people_take_a_turn_back_and_it_is_billed_again() {
                 .unwrap();
         assert_eq!((stands.stage, stands.billed), (Stage::Done, CUSTOMERS));
         assert_eq!((owed(db), pieces(db)), (before, 30));
+        // Whoever still has the old bills before them is told that there are others.
+        let why = cancel::cancel(db, bob, old, "wrong", &mut |_| ()).unwrap_err();
+        assert!(says(&why).contains("the turn was run anew"), "{why}");
+        // The pieces of what was taken back wait for nothing, on the page of each account as well.
+        let queued: usize = db
+            .read(|tx| {
+                let accounts = (1..=CUSTOMERS).map(AccountId);
+                accounts.map(|it| Ok(store::outbox::of_account(tx, it, 9)?.len())).sum()
+            })
+            .unwrap();
+        assert_eq!(queued, 30);
         clean(db);
     });
 }

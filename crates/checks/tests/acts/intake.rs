@@ -48,6 +48,26 @@ fn a_line_has_to_say_which_way_of_a_meter_that_counts_both() {
     });
 }
 
+#[test]
+fn nobody_read_a_meter_on_a_day_to_come() {
+    engines::each(|db, folder| {
+        village::found(db);
+        village::take_on(db, &village::customer("E-1", &[DIALS])).unwrap();
+        let text = "meter,date,read,kind\nE-1,2026-03-10,100,actual\nE-1,2027-03-10,200,actual\n\
+                    E-1,,300,actual\n";
+        let imported = import(db, folder, &put(folder, "reads.csv", text), None).unwrap();
+        assert_eq!(counts(&imported), (1, 2));
+        let back = std::fs::read_to_string(imported.rejects.unwrap()).unwrap();
+        assert!(
+            back.contains(
+                "2027-03-10 is to come, and today is 2026-03-10: nobody read meter E-1 then"
+            ),
+            "{back}"
+        );
+        assert!(back.contains("no day is said; write it like 2026-03-08"), "{back}");
+    });
+}
+
 /// Two quarter hours of 250 Wh and 282 Wh, the second estimated, of what the file calls `Front`.
 const DOWNLOAD: &str = "<feed xmlns='http://www.w3.org/2005/Atom'>\
     <entry><link rel='self' href='/UsagePoint/1'/><title>Front\nElectric Meter</title>\

@@ -18,7 +18,7 @@ use meterbook_checks::smtp::Server;
 use meterbook_core::account::Cycle;
 use meterbook_core::delivery::{Enclosed, PaperKind, Piece, State, Way};
 use meterbook_core::detail::{Detail, DetailKind, Subject};
-use meterbook_core::id::{AccountId, CorrectionId, DetailId, PackageId};
+use meterbook_core::id::{AccountId, BillId, CorrectionId, DetailId, PackageId};
 use meterbook_core::money::Money;
 use meterbook_core::paper::letter::LetterCause;
 use meterbook_core::party::PartyRole;
@@ -112,6 +112,17 @@ fn nobody_is_told_that_bills_were_corrected_which_nobody_was_sent() {
         assert!(of_kind(db, PaperKind::Note).is_empty());
         let none = db.write(|tx| send::note(tx, actor(), CorrectionId(1))).unwrap_err();
         assert_eq!(refusal(&none), NotDelivered::NobodyKnew { number: "C-1".to_owned() });
+        clean(db);
+    });
+}
+
+#[test]
+fn who_had_bills_from_elsewhere_is_told_that_they_were_corrected() {
+    engines::each(|db, _| {
+        correct::three_months(db);
+        db.write(|tx| store::outbox::had_elsewhere(tx, [1, 2, 3].map(BillId))).unwrap();
+        one_is_corrected(db);
+        assert_eq!(of_kind(db, PaperKind::Note).len(), 1);
         clean(db);
     });
 }

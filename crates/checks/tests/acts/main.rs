@@ -98,3 +98,4 @@ mod village;
 mod webhook;
 mod whole_file;
 mod write_off;
+mod written;

@@ -11,6 +11,7 @@ use jiff::civil::{Date, date};
 use meterbook_app::approval::{self, Asked};
 use meterbook_app::bill_run::release::{self, NotReleased, Released};
 use meterbook_app::bill_run::{self, How, NotRun, Until, Which};
+use meterbook_app::delivery::send;
 use meterbook_app::intake::{self, Import};
 use meterbook_app::said::NotSaid;
 use meterbook_app::window::{self, NewWindow};
@@ -20,7 +21,7 @@ use meterbook_core::account::Cycle;
 use meterbook_core::bill::limits::{Beside, Measure};
 use meterbook_core::bill::preview::{Dates, Preview};
 use meterbook_core::bill::run::{Stage, Standing};
-use meterbook_core::id::RunId;
+use meterbook_core::id::{BillId, RunId};
 use meterbook_core::money::Money;
 use meterbook_core::period::Period;
 use meterbook_store::{self as store, Db};
@@ -64,7 +65,7 @@ fn read_some(db: &Db, folder: &Path, day: Date, index: i64, meters: std::ops::Ra
     let file = folder.join("reads.csv");
     std::fs::write(&file, text).unwrap();
     let wanted = Import { file: &file, shape: None, zone: None, meter: None, rejects: folder };
-    intake::import(db, actor(), &wanted, &mut |_| ()).unwrap();
+    intake::import(db, village::later(), &wanted, &mut |_| ()).unwrap();
 }
 
 fn bill(db: &Db, until: Until) -> Standing {
@@ -102,6 +103,10 @@ fn clean(db: &Db) {
     let found = check::check(db).unwrap();
     let faults: Vec<_> = found.rules.iter().flat_map(|it| &it.faults).collect();
     assert!(faults.is_empty(), "{faults:?}");
+}
+
+fn pieces(db: &Db) -> i64 {
+    db.read(store::outbox::counts).unwrap().iter().map(|it| it.2).sum()
 }
 
 /// January is billed: 100 kWh each.
@@ -443,8 +448,18 @@ fn bills_of_the_past_keep_their_days_where_that_is_said_or_they_are_let_go_then(
                 Some("they were sent by the system before")
             )
         );
+        let before = pieces(db);
         let_go(db, later, seen.run, None).unwrap();
         assert_eq!(on_bills(db)[2], "B-260402 2026-04-02 2026-04-23 2026-04-02");
+        // Their customers have had them: nothing waits to be sent, and each can be sent by hand, once.
+        assert_eq!(pieces(db), before);
+        let bills = db.read(|tx| store::bill::newest_of_cycle(tx, CYCLE)).unwrap();
+        let send = |bill| db.write(|tx| send::bill(tx, later, bill));
+        send(bills[0]).unwrap();
+        assert_eq!(pieces(db), before + 1);
+        assert!(says(&send(bills[0]).unwrap_err()).contains("is on its way already"));
+        let first = BillId(1);
+        assert!(says(&send(first).unwrap_err()).contains("is on its way already"));
         clean(db);
     });
 }

@@ -291,6 +291,11 @@ fn the_bill_so_far_ends_where_knowledge_does_and_a_projection_says_how() {
         let it = at(1, FEBRUARY);
         assert_eq!((it.total(), it.waits), (Money::from_cents(7200), None));
         assert_eq!(it.projected.unwrap().by, By::Nothing);
+        // A register that is read once a turn: the rules of estimates say what the turn may come to.
+        let projected = at(1, date(2026, 2, 10)).projected.unwrap();
+        assert_eq!((projected.known, projected.assumed, projected.by), (0, 28, By::Estimate));
+        let used = projected.segment.usage.micro;
+        assert!((541_000_000..=542_000_000).contains(&used), "600 of 31 days in 28: {used}");
         let beyond = db.read(|tx| to_date(tx, AgreementId(1), date(2026, 5, 1))).unwrap();
         assert!(
             beyond.segments.is_empty() && beyond.waits.is_some(),

@@ -35,9 +35,14 @@ pub(crate) fn actor() -> Actor {
     Actor::system(at)
 }
 
+/// Whoever does something when all that is read in a test is over.
+pub(crate) fn later() -> Actor {
+    Actor::system("2026-08-01T12:00:00Z".parse().expect("it is an instant"))
+}
+
 /// Whoever bills the turn that is due next, on the day planned for its bills; today where there is none.
 pub(crate) fn biller(db: &Db) -> Actor {
-    let next = db.read(|tx| meterbook_store::window::oldest_open(tx, None)).expect("it is read");
+    let next = db.read(|tx| meterbook_store::window::oldest_open(tx)).expect("it is read");
     let zone = Zone::named(&utility().zone).expect("it is a zone");
     Actor::system(next.map_or(actor().at, |it| zone.start_of(it.billed_on)))
 }

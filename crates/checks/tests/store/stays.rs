@@ -45,6 +45,7 @@ const STAY: &[(&str, &str)] = &[
     ("bill_apart", "why"),
     ("bill_behind", "correction_id"),
     ("bill_due_part", "amount_cents"),
+    ("bill_elsewhere", "bill_id"),
     ("bill_summed", "moved_cents"),
     ("once_line", "label"),
     ("online_settings", "text"),

@@ -53,6 +53,15 @@ pub enum Hold {
         /// By how many days it is outside.
         days: i64,
     },
+    /// A register has a read at the edge of the period, which waits for somebody to decide on it.
+    ReadWaits {
+        /// The meter's number.
+        meter: String,
+        /// The day.
+        on: Date,
+        /// The day of the read.
+        read: Date,
+    },
     /// Interval values are missing.
     Gap {
         /// The meter's number.
@@ -117,7 +126,7 @@ impl Hold {
     pub fn word(&self) -> &'static str {
         match self {
             Hold::NoMeter { .. } => "no-meter",
-            Hold::NoRead { .. } | Hold::OutsideWindow { .. } => "no-read",
+            Hold::NoRead { .. } | Hold::OutsideWindow { .. } | Hold::ReadWaits { .. } => "no-read",
             Hold::Gap { .. } => "gap",
             Hold::WentBack { .. } => "went-back",
             Hold::Units { .. } => "units",
@@ -143,6 +152,9 @@ impl fmt::Display for Hold {
             }
             Hold::OutsideWindow { meter, on, read, days } => {
                 write!(f, "meter {meter} has no read for {on}, and that of {read} is outside of its window by {days} days; import or estimate one")
+            }
+            Hold::ReadWaits { meter, on, read } => {
+                write!(f, "meter {meter} has no read for {on} before somebody decides on that of {read}; see: meterbook vee list")
             }
             Hold::Gap { meter, missing, first } => {
                 write!(f, "meter {meter} misses {missing} interval values from {first} on; import or estimate them")

@@ -124,7 +124,8 @@ pub struct Beside {
     pub now: Option<Money>,
 }
 
-/// The lines of two bills side by side: those of the old one in its order, then what is new.
+/// The lines of two bills side by side: those of the old one in its order, and what is new in its place
+/// among them.
 pub fn beside(old: &Bill, new: Option<&Bill>, language: Language) -> Vec<Beside> {
     let said = |bill: &Bill| -> Vec<((String, String), Money)> {
         let lines = bill.segments.iter().flat_map(|segment| {
@@ -135,20 +136,27 @@ pub fn beside(old: &Bill, new: Option<&Bill>, language: Language) -> Vec<Beside>
         let once = once.map(|it| ((String::new(), it.called(language).to_string()), it.amount));
         lines.chain(once).collect()
     };
-    let mut new = new.map(said).unwrap_or_default();
+    let added = |((tariff, label), now): ((String, String), Money)| {
+        let (was, now) = (None, Some(now));
+        Beside { tariff, label, was, now }
+    };
+    let (old, mut new) = (said(old), new.map(said).unwrap_or_default());
     let mut rows = Vec::new();
-    for ((tariff, label), was) in said(old) {
-        let same = new.iter().position(|it| it.0.0 == tariff && it.0.1 == label);
-        let now = same.map(|at| new.remove(at).1);
-        rows.push(Beside { tariff, label, was: Some(was), now });
+    for (nth, (named, was)) in old.iter().enumerate() {
+        let mut at = new.iter().position(|it| it.0 == *named);
+        if let Some(before) = at {
+            // What is new before it stands before it, as on the bill.
+            let later = &old[nth..];
+            let is_new =
+                |it: &mut ((String, String), Money)| !later.iter().any(|old| old.0 == it.0);
+            rows.extend(new.extract_if(..before, is_new).map(added));
+            at = new.iter().position(|it| it.0 == *named);
+        }
+        let now = at.map(|at| new.remove(at).1);
+        let (tariff, label) = named.clone();
+        rows.push(Beside { tariff, label, was: Some(*was), now });
     }
-    let new = new.into_iter().map(|((tariff, label), now)| Beside {
-        tariff,
-        label,
-        was: None,
-        now: Some(now),
-    });
-    rows.extend(new);
+    rows.extend(new.into_iter().map(added));
     rows
 }
 
@@ -173,9 +181,29 @@ pub fn net(bills: &[(Bill, Option<Bill>)]) -> Money {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::bill::sample::statement;
+    use crate::rating::Said;
     use crate::reads::ReadKind;
+
+    #[test]
+    fn lines_stand_in_the_order_of_the_new_bill() {
+        let old = statement(Language::English).bill;
+        let mut new = old.clone();
+        let mut tier = new.segments[0].lines[1].clone();
+        let said = Said { label: "Energy, tier 9".into(), ..(*tier.said).clone() };
+        tier.said = Arc::new(said);
+        new.segments[0].lines.insert(1, tier);
+        let rows = beside(&old, Some(&new), Language::English);
+        let at = rows.iter().position(|it| it.was.is_none()).unwrap();
+        assert_eq!((at, &*rows[at].label), (1, "Energy, tier 9"));
+        // A line that moved is no new one.
+        new.segments[0].lines.swap(0, 2);
+        let rows = beside(&old, Some(&new), Language::English);
+        assert_eq!(rows.iter().filter(|it| it.was.is_none() || it.now.is_none()).count(), 1);
+    }
 
     #[test]
     fn a_bill_that_says_other_reads_differs_and_in_nothing_else() {

@@ -20,7 +20,7 @@ use super::Segment;
 use super::assess::AccountFacts;
 use crate::meter::Form;
 use crate::money::Money;
-use crate::text::decimal;
+use crate::text::{decimal, says_none};
 
 /// The text that holds while the utility says no other.
 pub const DEFAULT: &str = "bound\nmultiplier\n";
@@ -138,6 +138,9 @@ impl Doubts {
     /// The first line that is none.
     pub fn parse(text: &str) -> Result<Doubts, NoDoubts> {
         let mut doubts = Doubts::default();
+        if says_none(text) {
+            return Ok(doubts);
+        }
         for (line, text) in (1..).zip(text.lines()) {
             let text = text.split('#').next().unwrap_or_default();
             let words: Vec<&str> = text.split_whitespace().collect();

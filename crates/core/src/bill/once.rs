@@ -20,7 +20,7 @@ use crate::money::{Money, Price, Quantity, Rounding, Share, Unit};
 use crate::period::Period;
 use crate::person::Language;
 use crate::rating::{Basis, ChargeKind, Line, Note, Rule, Said};
-use crate::text::scaled;
+use crate::text::{says_none, scaled};
 
 /// A line of a bill that follows from no service, and the account of the general ledger that it is
 /// for.
@@ -149,6 +149,9 @@ impl Kinds {
     /// The first line that is not understood.
     pub fn parse(text: &str) -> Result<Kinds, NotKinds> {
         let mut kinds = Kinds::default();
+        if says_none(text) {
+            return Ok(kinds);
+        }
         let mut nth = 0;
         for text in text.lines() {
             nth += 1;

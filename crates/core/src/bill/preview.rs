@@ -16,6 +16,9 @@ use crate::money::{Money, Unit};
 /// then up to each.
 const BOUNDS: [i64; 9] = [0, 1, 2_500, 5_000, 10_000, 20_000, 50_000, 100_000, 1_000_000];
 
+/// The cents by which all bills of a small turn may be further than those before, however few they are.
+const NEAR: i128 = 15_000;
+
 /// How many bands there are.
 pub const BANDS: usize = BOUNDS.len() + 1;
 
@@ -228,7 +231,9 @@ pub fn moved(
             Beside::LastYear => year,
         };
         let Some(was) = earlier else { continue };
-        if now.all.agreements.max(was.all.agreements) < limits.small {
+        let small = now.all.agreements.max(was.all.agreements) < limits.small;
+        let of_small = limit.measure == Measure::Mean;
+        if small != of_small || (small && near(was, now)) {
             continue;
         }
         for (of, was, now) in compared(limit.measure, was, now, limits.small) {
@@ -246,6 +251,18 @@ pub fn moved(
     all
 }
 
+/// Whether turns come to about the same for as many agreements as there are now: a few bills double for
+/// small reasons, as that the first of them were for some days.
+fn near(was: &Turnover, now: &Turnover) -> bool {
+    let [was, is] = [was, now].map(|it| mean(&it.all));
+    (is - was).abs() * i128::from(now.all.agreements) <= NEAR
+}
+
+/// What an agreement comes to on average, in cents.
+fn mean(of: &Part) -> i128 {
+    i128::from(of.total.cents()).div_euclid(i128::from(of.agreements.max(1)))
+}
+
 /// What of two turns is compared: of what, what it was, what it is.
 fn compared(
     measure: Measure,
@@ -258,6 +275,7 @@ fn compared(
     match measure {
         Measure::Agreements => all(was.all.agreements.into(), now.all.agreements.into()),
         Measure::Total => all(cents(&was.all), cents(&now.all)),
+        Measure::Mean => all(mean(&was.all), mean(&now.all)),
         Measure::Use => {
             let units = was.all.used.keys().chain(now.all.used.keys());
             let mut units: Vec<Unit> = units.copied().collect();
@@ -340,7 +358,7 @@ impl Moved {
     pub fn said(&self, figure: i128) -> String {
         match self.measure {
             Measure::Agreements => figure.to_string(),
-            Measure::Total | Measure::Tariff => {
+            Measure::Total | Measure::Tariff | Measure::Mean => {
                 Money::from_cents(i64::try_from(figure).unwrap_or(i64::MAX)).to_string()
             }
             Measure::Use => figure.div_euclid(1_000_000).to_string(),
@@ -400,8 +418,26 @@ mod tests {
     fn what_has_nothing_to_be_compared_with_has_not_moved() {
         let limits = Limits::default_ones();
         assert_eq!(moved(&limits, &turn(100, 80_000, 6_000), None, None), []);
-        // Three bills may be anything.
-        assert_eq!(moved(&limits, &turn(3, 80_000, 9), Some(&turn(3, 80, 9)), None), []);
+    }
+
+    #[test]
+    fn a_small_turn_is_compared_by_what_a_service_comes_to() {
+        let limits = Limits::default_ones();
+        let was = turn(19, 7_119, 500);
+        let seen = moved(&limits, &turn(19, 60_840, 500), Some(&was), None);
+        assert_eq!(of(&seen), [(Measure::Mean, "")]);
+        assert_eq!(
+            seen[0].to_string(),
+            "mean: $608.40 instead of $71.19 the turn before; more than 300 %"
+        );
+        // One that grows does not come to more for each of them.
+        assert_eq!(moved(&limits, &turn(19, 8_000, 9), Some(&turn(1, 7_000, 9)), None), []);
+        // And three bills for some days, then for a month, are far apart by little.
+        assert_eq!(moved(&limits, &turn(3, 5_800, 9), Some(&turn(3, 800, 9)), None), []);
+        assert_eq!(
+            of(&moved(&limits, &turn(3, 5_801, 9), Some(&turn(3, 800, 9)), None)),
+            [(Measure::Mean, "")]
+        );
     }
 
     #[test]

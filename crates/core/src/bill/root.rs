@@ -12,6 +12,7 @@ use jiff::civil::Date;
 use super::Segment;
 use super::assess::{AccountFacts, ServiceFacts, Tariffs, segment};
 use super::check::Hold;
+use super::doubt::Doubt;
 use crate::cycle::Window;
 use crate::id::{AgreementId, BatchId};
 use crate::meter::{Channel, Flow, Form};
@@ -76,6 +77,8 @@ pub enum Root {
     },
     /// What it was made of is an estimate.
     Estimated,
+    /// A read is there, and waits for somebody to decide whether it is right.
+    ReadWaits,
     /// The reads came with the same file.
     File {
         /// Its batch.
@@ -110,6 +113,11 @@ impl Root {
         matches!(self, Root::File { .. } | Root::Route { .. })
     }
 
+    /// Whether it is seen where a meter was exchanged.
+    pub fn is_exchange(&self) -> bool {
+        matches!(self, Root::Multiplier { .. } | Root::Digits { .. })
+    }
+
     /// The text it is stored as and asked for by: a word and what belongs to it.
     pub fn text(&self) -> String {
         match self {
@@ -123,6 +131,7 @@ impl Root {
             Root::Times { factor } => format!("times {factor}"),
             Root::Doubt { word } => format!("doubt {word}"),
             Root::Estimated => "estimated".to_owned(),
+            Root::ReadWaits => "read-waits".to_owned(),
             Root::File { batch } => format!("file {batch}"),
             Root::Route { name } => format!("route {name}"),
             Root::Hold { word } => format!("hold {word}"),
@@ -152,6 +161,7 @@ impl Root {
             "times" => Root::Times { factor: rest.parse().ok()? },
             "doubt" => Root::Doubt { word: name()? },
             "estimated" => Root::Estimated,
+            "read-waits" => Root::ReadWaits,
             "file" => Root::File { batch: BatchId(rest.parse().ok()?) },
             "route" => Root::Route { name: name()? },
             "hold" => Root::Hold { word: name()? },
@@ -194,6 +204,8 @@ impl Root {
             Root::Doubt { word } => return doubt(word, spanish),
             Root::Estimated if spanish => "la lectura es estimada".to_owned(),
             Root::Estimated => "the read is an estimate".to_owned(),
+            Root::ReadWaits if spanish => "la lectura está en duda; decida sobre ella".to_owned(),
+            Root::ReadWaits => "the read is in doubt; decide on it: meterbook vee list".to_owned(),
             Root::File { .. } if spanish => format!("lecturas del archivo {file}"),
             Root::File { .. } => format!("reads of file {file}"),
             Root::Route { name } if spanish => format!("ruta de lectura {name}"),
@@ -251,7 +263,16 @@ pub fn trace(
             roots.extend(exchanged(service));
             roots.extend(file(service, days));
         }
+        Hold::ReadWaits { .. } => roots.push(Root::ReadWaits),
         Hold::Doubt(doubt) => {
+            if let Doubt::Multiplier(it) = doubt {
+                let (was_micro, now_micro) = (it.was_micro, it.now_micro);
+                roots.push(Root::Multiplier { was_micro, now_micro });
+            }
+            // A bill that is far from others for an exchange looks like any that is far from others.
+            if matches!(doubt, Doubt::Low { .. } | Doubt::Peers { .. } | Doubt::Bound { .. }) {
+                roots.extend(exchanged(service));
+            }
             roots.push(Root::Doubt { word: doubt.word().to_owned() });
         }
         _ => {}
@@ -396,6 +417,7 @@ mod tests {
             Root::Times { factor: 10 },
             Root::Doubt { word: "zero".to_owned() },
             Root::Estimated,
+            Root::ReadWaits,
             file(7),
             Root::Route { name: "R 12".to_owned() },
             Root::Hold { word: "unusual".to_owned() },

@@ -87,7 +87,7 @@ impl Settings {
     /// Reads a text. A line is a word and what is said by it; `#` begins a comment at the start of one.
     pub fn parse(text: &str) -> Result<Settings, NoSettings> {
         let mut settings = Settings::default();
-        let mut said = Vec::new();
+        let (mut said, mut tls) = (Vec::new(), 0);
         for (line, text) in (1..).zip(text.lines()) {
             let text = text.trim();
             if text.is_empty() || text.starts_with('#') {
@@ -100,8 +100,20 @@ impl Settings {
             }
             said.push(word);
             settings.take(word, value.trim()).map_err(wrong)?;
+            if word == "tls" {
+                tls = line;
+            }
         }
-        Ok(settings)
+        match &settings.server {
+            // Passwords and bills would be read by whoever is between.
+            Some((server, _)) if settings.tls == Tls::Plain && !is_here(server) => {
+                Err(NoSettings {
+                    line: tls,
+                    what: format!("{server} is not on this machine; write starttls or wrapped"),
+                })
+            }
+            _ => Ok(settings),
+        }
     }
 
     /// Ounces that so many pages weigh, printed on both sides, with their inserts.
@@ -209,6 +221,11 @@ impl fmt::Display for NoSettings {
 
 impl std::error::Error for NoSettings {}
 
+/// Whether a server is on this machine.
+fn is_here(server: &str) -> bool {
+    matches!(server, "localhost" | "::1" | "[::1]") || server.starts_with("127.")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -240,6 +257,11 @@ mod tests {
             ("from", 1, "from says nothing; leave it out or say what"),
             ("\nfrom nobody", 2, "nobody is no e-mail address"),
             ("server smtp", 1, "smtp is no server; write smtp.example.org 587"),
+            (
+                "server mail.example.org 25\ntls plain",
+                2,
+                "mail.example.org is not on this machine; write starttls or wrapped",
+            ),
             ("tls maybe", 1, "maybe is no way; write starttls, wrapped or plain"),
             ("password hunter2", 1, "say where it is: env NAME or file PATH"),
             ("webhook http://x", 1, "http://x: write https://…"),

@@ -176,7 +176,9 @@ impl TaskKind {
     pub fn of_hold(hold: &Hold) -> TaskKind {
         match hold {
             Hold::NoMeter { .. } => TaskKind::HeldNoMeter,
-            Hold::NoRead { .. } | Hold::OutsideWindow { .. } => TaskKind::HeldNoRead,
+            Hold::NoRead { .. } | Hold::OutsideWindow { .. } | Hold::ReadWaits { .. } => {
+                TaskKind::HeldNoRead
+            }
             Hold::Gap { .. } => TaskKind::HeldGap,
             Hold::WentBack { .. } => TaskKind::HeldWentBack,
             Hold::Units { .. } => TaskKind::HeldUnits,

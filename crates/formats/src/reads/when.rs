@@ -79,7 +79,10 @@ fn hours(offset: jiff::tz::Offset) -> String {
 
 /// Reads a day.
 pub(crate) fn day(text: &str) -> Result<Date, String> {
-    text.parse().map_err(|_| format!("{text} is no day; write it like 2026-03-08"))
+    match text.trim() {
+        "" => Err("no day is said; write it like 2026-03-08".to_owned()),
+        _ => text.parse().map_err(|_| format!("{text} is no day; write it like 2026-03-08")),
+    }
 }
 
 /// How many steps of so many minutes a day has, and its first instant.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
+use meterbook_core::account::Cycle;
 
 use super::LanguageArg;
 
@@ -23,7 +24,7 @@ pub(crate) enum BillCommand {
     Totals {
         /// The cycle, 1 to 99
         #[arg(long)]
-        cycle: i64,
+        cycle: Cycle,
         /// A day of the turn; the newest turn without it
         #[arg(long)]
         on: Option<Date>,
@@ -35,7 +36,7 @@ pub(crate) enum BillCommand {
     Release {
         /// The cycle, 1 to 99
         #[arg(long)]
-        cycle: i64,
+        cycle: Cycle,
         /// Why totals beyond the limits are right all the same
         #[arg(long, value_name = "WHY")]
         beyond_limits: Option<String>,
@@ -44,7 +45,7 @@ pub(crate) enum BillCommand {
     CallOff {
         /// The cycle, 1 to 99
         #[arg(long)]
-        cycle: i64,
+        cycle: Cycle,
         /// Why
         #[arg(long)]
         why: String,
@@ -82,7 +83,7 @@ pub(crate) enum BillCommand {
     CancelRun {
         /// The cycle, 1 to 99
         #[arg(long)]
-        cycle: i64,
+        cycle: Cycle,
         /// Why
         #[arg(long)]
         why: String,
@@ -174,7 +175,7 @@ pub(crate) enum BillCommand {
         #[arg(long)]
         from: Option<Date>,
     },
-    /// Print what was used before a day and stood on no bill then, in money, by ledger account
+    /// Print what was used by the end of a day and stood on no bill then, in money, by ledger account
     UnbilledRevenue {
         /// The day; today without it
         #[arg(long)]
@@ -199,7 +200,7 @@ pub(crate) enum BillCommand {
     Held {
         /// The cycle, 1 to 99
         #[arg(long)]
-        cycle: i64,
+        cycle: Cycle,
     },
     /// Print held bills by what they come from, foretell the ways out (--root), or take one (--take) for all
     /// that come from one thing
@@ -248,7 +249,7 @@ pub(crate) enum BillCommand {
         number: Option<String>,
         /// The bills of the newest billed turn of this cycle
         #[arg(long)]
-        cycle: Option<i64>,
+        cycle: Option<Cycle>,
     },
     /// Print a bill with the arithmetic of every line, for people or for programs
     Explain {
@@ -268,7 +269,7 @@ pub(crate) enum BillCommand {
 pub(crate) struct OfCycle {
     /// The cycle, 1 to 99
     #[arg(long)]
-    pub(crate) cycle: i64,
+    pub(crate) cycle: Cycle,
     /// Print it as one JSON object
     #[arg(long)]
     pub(crate) json: bool,
@@ -279,7 +280,7 @@ pub(crate) struct OfCycle {
 pub(crate) struct BillRun {
     /// The cycle whose oldest open turn is billed
     #[arg(long)]
-    pub(crate) cycle: Option<i64>,
+    pub(crate) cycle: Option<Cycle>,
     /// The turn with the earliest bill date that is not billed, whatever its cycle
     #[arg(long)]
     pub(crate) next: bool,
@@ -352,7 +353,7 @@ pub(crate) struct SellerArgs {
 pub(crate) struct BillRender {
     /// The bills of the newest billed turn of this cycle
     #[arg(long, conflicts_with = "bill")]
-    pub(crate) cycle: Option<i64>,
+    pub(crate) cycle: Option<Cycle>,
     /// One bill, by its number
     #[arg(long, required_unless_present = "cycle")]
     pub(crate) bill: Option<String>,
@@ -368,7 +369,7 @@ pub(crate) struct BillRender {
 pub(crate) struct BillHolds {
     /// Only in this cycle, 1 to 99
     #[arg(long)]
-    pub(crate) cycle: Option<i64>,
+    pub(crate) cycle: Option<Cycle>,
     /// Only what comes from this, as the list prints it, with what each way out would make of it
     #[arg(long)]
     pub(crate) root: Option<String>,

@@ -49,6 +49,12 @@ pub(crate) enum DeliverCommand {
     },
     /// Tell another system, at the address in the settings, what became of bills and other paper
     Tell,
+    /// Queue a bill that was not sent from here, since its customer had it from elsewhere
+    /// (`bill run --as-planned`)
+    Bill {
+        /// Its number
+        number: String,
+    },
     /// Let more pieces go than were expected; a second person agrees
     LetGo {
         /// The way: post or email

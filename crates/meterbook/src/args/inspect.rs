@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use meterbook_core::account::Cycle;
 
 #[derive(Debug, Args)]
 pub(crate) struct Inspect {
@@ -79,7 +80,7 @@ pub(crate) enum ProfileCommand {
         profile: String,
         /// The cycle, from 1 to 99
         #[arg(long)]
-        cycle: i64,
+        cycle: Cycle,
         /// The file to write; it is printed without it
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,

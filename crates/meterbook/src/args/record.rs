@@ -255,7 +255,7 @@ pub(crate) enum CustomerCommand {
     /// Say more of a person: channel, format, verified, last-four, deceased, bankruptcy, household,
     /// tenure
     Detail(SayDetail),
-    /// Say more of an account: delivery, credit, summary
+    /// Say more of an account: delivery, credit, summary, sums, bound
     AccountDetail {
         /// The account's number
         account: String,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Subcommand, ValueEnum};
 use jiff::civil::Date;
+use meterbook_core::account::Cycle;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum VeeCommand {
@@ -35,7 +36,7 @@ pub(crate) enum VeeCommand {
     /// Look at the reads of the next turn of a cycle, and estimate what it lacks
     Run {
         /// The cycle, from 1 to 99
-        cycle: i64,
+        cycle: Cycle,
         /// Estimate missing reads and fill gaps; only say them without it
         #[arg(long)]
         estimate: bool,

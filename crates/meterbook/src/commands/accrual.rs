@@ -1,8 +1,9 @@
-//! `bill unbilled-revenue`: what was used and not billed at a day, in money.
+//! `bill unbilled-revenue`: what was used and not billed at the end of a day, in money.
 
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_app::accrual::{Accrual, accrual};
+use meterbook_core::money::Money;
 use meterbook_core::text::counted;
 use serde_json::json;
 
@@ -27,7 +28,7 @@ pub(crate) fn revenue(
         return Ok(());
     }
     say::line(format_args!(
-        "used before {on} and on no bill then: {} of {}",
+        "used by the end of {on} and on no bill then: {} of {}",
         it.total(),
         counted(it.rows.len(), "agreement")
     ));
@@ -40,12 +41,32 @@ pub(crate) fn revenue(
             counted(days, "day")
         ));
     }
-    let unknown = it.rows.iter().filter(|it| 0 < it.unknown).count();
+    let unknown = it.rows.iter().filter(|it| it.left_out < it.unknown).count();
     if 0 < unknown {
         say::line(format_args!(
             "  {} of {} are not known yet: of them only what is owed whatever was used is in it",
-            counted(it.unknown(), "day"),
+            counted(it.unknown() - it.left_out(), "day"),
             counted(unknown, "agreement")
+        ));
+    }
+    let left_out = it.rows.iter().filter(|it| 0 < it.left_out).count();
+    if 0 < left_out {
+        say::line(format_args!(
+            "  nothing is in it of {} of {}; why not is said by --each",
+            counted(it.left_out(), "day"),
+            counted(left_out, "agreement")
+        ));
+    }
+    for (cycle, from) in &it.unplanned {
+        say::line(format_args!(
+            "  cycle {cycle} has no turn from {from} on, and is taken to go on month by month; plan it with: meterbook cycle plan"
+        ));
+    }
+    if let (agreements @ 1.., here, there) = it.billed() {
+        say::line(format_args!(
+            "  {} of them billed since for just these days: {here} here, {there} on the bills, {} apart",
+            counted(agreements, "agreement"),
+            there - here
         ));
     }
     for row in it.rows.iter().filter(|_| each) {
@@ -65,6 +86,11 @@ pub(crate) fn revenue(
 fn json(it: &Accrual, on: Date) -> serde_json::Value {
     let by_gl: serde_json::Map<_, _> =
         it.by_gl.iter().map(|(gl, amount)| (gl.to_string(), amount.cents().into())).collect();
+    let unplanned: serde_json::Map<_, _> = it
+        .unplanned
+        .iter()
+        .map(|(cycle, from)| (cycle.to_string(), from.to_string().into()))
+        .collect();
     let rows = it.rows.iter().map(|row| {
         json!({
             "account": row.account.to_string(),
@@ -75,6 +101,8 @@ fn json(it: &Accrual, on: Date) -> serde_json::Value {
             "estimated_cents": row.estimated.cents(),
             "estimated_days": row.estimated_days,
             "unknown_days": row.unknown,
+            "left_out_days": row.left_out,
+            "billed_cents": row.billed.map(Money::cents),
             "why": row.why,
         })
     });
@@ -85,6 +113,8 @@ fn json(it: &Accrual, on: Date) -> serde_json::Value {
         "estimated_cents": it.estimated().0.cents(),
         "estimated_days": it.estimated().1,
         "unknown_days": it.unknown(),
+        "left_out_days": it.left_out(),
+        "unplanned": unplanned,
         "agreements": rows.collect::<Vec<_>>(),
     })
 }

@@ -196,7 +196,7 @@ fn retry(place: &Place) -> Result<()> {
 
 fn which(args: &BillRun) -> Result<Which> {
     let accept = args.accept.as_deref().map(super::account_number).transpose()?;
-    Ok(match args.cycle.map(Cycle) {
+    Ok(match args.cycle {
         Some(cycle) if args.held => Which::Held(cycle, accept),
         Some(cycle) => Which::Cycle(cycle),
         None if args.next => Which::Next,
@@ -218,9 +218,8 @@ pub(super) fn totals(it: &Standing) {
     }
 }
 
-fn held(place: &Place, cycle: i64) -> Result<()> {
+fn held(place: &Place, cycle: Cycle) -> Result<()> {
     let db = super::see(place)?;
-    let cycle = Cycle(cycle);
     let lines = db.read(|tx| {
         let mut lines = Vec::new();
         for window in store::window::with_held(tx, cycle)? {
@@ -366,7 +365,7 @@ fn named(place: &Place, number: &str) -> Result<Bill> {
     bill.ok_or_else(|| super::said(format!("there is no bill {number}")))
 }
 
-fn replay(place: &Place, number: Option<String>, cycle: Option<i64>) -> Result<()> {
+fn replay(place: &Place, number: Option<String>, cycle: Option<Cycle>) -> Result<()> {
     let db = super::see(place)?;
     let bills = bills(&db, number, cycle)?;
     let mut different = 0;
@@ -391,13 +390,13 @@ fn replay(place: &Place, number: Option<String>, cycle: Option<i64>) -> Result<(
 }
 
 /// The bill with this number, or those of the newest billed turn of a cycle.
-fn bills(db: &Db, number: Option<String>, cycle: Option<i64>) -> Result<Vec<BillId>> {
+fn bills(db: &Db, number: Option<String>, cycle: Option<Cycle>) -> Result<Vec<BillId>> {
     if let Some(number) = number {
         let number = BillNumber(number);
         let bill = db.read(|tx| store::bill::by_number(tx, &number))?;
         return Ok(vec![bill.ok_or_else(|| super::said(format!("there is no bill {number}")))?]);
     }
-    let cycle = Cycle(cycle.unwrap_or_default());
+    let cycle = cycle.expect("the arguments ask for a bill or a cycle");
     let bills = db.read(|tx| store::bill::newest_of_cycle(tx, cycle))?;
     if bills.is_empty() {
         return Err(super::said(format!("cycle {cycle} has no bills yet")));

@@ -7,7 +7,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use meterbook_app::calendar;
 use meterbook_app::window::{self, NewWindow};
-use meterbook_core::account::{CustomerClass, Cycle};
+use meterbook_core::account::CustomerClass;
 use meterbook_core::bill::run::Stage;
 use meterbook_core::period::Period;
 use meterbook_core::text::counted;
@@ -38,9 +38,9 @@ pub(crate) fn plan(place: &Place, plan: &CyclePlan) -> Result<()> {
         let period = Period::new(start, end).context("a month has at least one day")?;
         turns.push(NewWindow { period, billed_on, due_on });
     }
-    db.write(|tx| window::plan(tx, super::actor(), Cycle(plan.cycle), &turns))?;
+    db.write(|tx| window::plan(tx, super::actor(), plan.cycle, &turns))?;
     say::line(format_args!(
-        "cycle {:02}: {} planned from {}",
+        "cycle {}: {} planned from {}",
         plan.cycle,
         counted(turns.len(), "turn"),
         plan.from

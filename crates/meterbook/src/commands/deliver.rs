@@ -6,7 +6,10 @@ use anyhow::{Context, Result};
 use meterbook_app::approval::{Asked, do_or_ask};
 use meterbook_app::deliver::render_all;
 use meterbook_app::delivery::mass::{Mass, NewLetGo, days};
-use meterbook_app::delivery::{email, outcome, package, returned, settings, webhook};
+use meterbook_app::delivery::{
+    email, outcome, package, returned, send as by_hand, settings, webhook,
+};
+use meterbook_core::bill::BillNumber;
 use meterbook_core::delivery::settings::Password;
 use meterbook_core::delivery::{State, Way};
 use meterbook_core::id::PackageId;
@@ -42,8 +45,13 @@ pub(crate) fn deliver(place: &Place, command: &DeliverCommand) -> Result<()> {
             Ok(())
         }
         DeliverCommand::Decide { piece, state, why } => {
-            let next = State::from_word(state)
-                .ok_or_else(|| super::said(format!("{state} is no state of a piece")))?;
+            let next = State::from_word(state).ok_or_else(|| {
+                let known: Vec<_> = State::ALL.iter().map(|it| it.word()).collect();
+                super::said(format!(
+                    "{state} is no state of a piece; there are {}",
+                    known.join(", ")
+                ))
+            })?;
             let db = super::open(place)?;
             db.write(|tx| outcome::decide(tx, super::actor(), piece, next, why))?;
             say::line(format_args!("{piece} is {next}"));
@@ -54,6 +62,16 @@ pub(crate) fn deliver(place: &Place, command: &DeliverCommand) -> Result<()> {
             let turn = if *on { settings::go_on } else { settings::stop };
             db.write(|tx| turn(tx, super::actor(), way, why))?;
             say::line(format_args!("{way} {}", if *on { "goes on" } else { "is stopped" }));
+            Ok(())
+        }
+        DeliverCommand::Bill { number } => {
+            let db = super::open(place)?;
+            let wanted = BillNumber(number.clone());
+            db.write(|tx| match store::bill::by_number(tx, &wanted)? {
+                Some(id) => by_hand::bill(tx, super::actor(), id),
+                None => Err(super::said(format!("there is no bill {wanted}"))),
+            })?;
+            say::line(format_args!("{number} waits to be sent"));
             Ok(())
         }
         DeliverCommand::Settings { file, from } => {

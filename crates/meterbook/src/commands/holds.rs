@@ -9,7 +9,6 @@ use meterbook_app::approval::Outcome;
 use meterbook_app::bill_run::again::Came;
 use meterbook_app::bill_run::doubt;
 use meterbook_app::hold::{self, Chosen, Done, Effect, Group, Way};
-use meterbook_core::account::Cycle;
 use meterbook_core::bill::root::Root;
 use meterbook_core::id::AccountId;
 use meterbook_core::period::Period;
@@ -64,7 +63,7 @@ fn root(text: &str) -> Result<Root> {
 
 /// The groups that were asked for, of the accounts that were named.
 fn wanted(tx: &mut Tx, args: &BillHolds, root: Option<&Root>) -> Result<Vec<Group>> {
-    let of_cycle = |it: &Group| args.cycle.is_none_or(|cycle| it.window.cycle == Cycle(cycle));
+    let of_cycle = |it: &Group| args.cycle.is_none_or(|cycle| it.window.cycle == cycle);
     let mut groups = hold::groups(tx, None)?;
     groups.retain(|it| of_cycle(it) && root.is_none_or(|root| it.root == *root));
     let accounts = chosen(tx, args)?;
@@ -136,7 +135,7 @@ fn take(place: &Place, args: &BillHolds, root: &Root, way: &str) -> Result<()> {
         }
         not += left.len();
     }
-    let cycle = Cycle(args.cycle.unwrap_or_default());
+    let cycle = args.cycle.expect("the arguments ask for a cycle with a way");
     let held = db.read(|tx| {
         let turns = store::window::with_held(tx, cycle)?.into_iter();
         turns.map(|it| Ok(store::run::held(tx, it.id)?.len())).sum::<Result<usize>>()

@@ -4,7 +4,6 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use meterbook_app::{refuse, route};
-use meterbook_core::account::Cycle;
 use meterbook_core::text::counted;
 use meterbook_formats::reads::profile::{Profile, SHIPPED, check, shipped};
 
@@ -34,7 +33,7 @@ pub(crate) fn profile(place: &Place, command: &ProfileCommand) -> Result<()> {
             }
         }
         ProfileCommand::Write { profile, cycle, out } => {
-            let (found, cycle) = (find(profile)?, Cycle(*cycle));
+            let (found, cycle) = (find(profile)?, *cycle);
             let db = super::see(place)?;
             let route = db.read(|tx| route::open_reads(tx, super::actor(), cycle, &found))?;
             let Some(file) = out else {

@@ -28,16 +28,16 @@ const UNBILLED: i64 = 1_000;
 pub(crate) fn preview(place: &Place, args: &OfCycle) -> Result<()> {
     let db = super::see(place)?;
     let it = db.read(|tx| {
-        let run = release::waiting(tx, Cycle(args.cycle))?;
+        let run = release::waiting(tx, args.cycle)?;
         release::preview(tx, &run, super::actor().at)
     })?;
     shown(&it, args.json);
     Ok(())
 }
 
-pub(crate) fn posted(place: &Place, cycle: i64, on: Option<Date>, as_json: bool) -> Result<()> {
+pub(crate) fn posted(place: &Place, cycle: Cycle, on: Option<Date>, as_json: bool) -> Result<()> {
     let db = super::see(place)?;
-    let it = db.read(|tx| release::posted(tx, Cycle(cycle), on, super::actor().at))?;
+    let it = db.read(|tx| release::posted(tx, cycle, on, super::actor().at))?;
     shown(&it, as_json);
     Ok(())
 }
@@ -50,9 +50,9 @@ fn shown(it: &Preview, as_json: bool) {
     }
 }
 
-pub(crate) fn let_go(place: &Place, cycle: i64, why: Option<&str>) -> Result<()> {
+pub(crate) fn let_go(place: &Place, cycle: Cycle, why: Option<&str>) -> Result<()> {
     let db = super::open(place)?;
-    let run = db.read(|tx| release::waiting(tx, Cycle(cycle)))?;
+    let run = db.read(|tx| release::waiting(tx, cycle))?;
     let mut bar = say::Bar::new();
     let released = release::release(&db, super::actor(), run.id, why, &mut |progress| {
         if let Progress::Posted(done, all) = progress {
@@ -75,19 +75,19 @@ pub(crate) fn let_go(place: &Place, cycle: i64, why: Option<&str>) -> Result<()>
     Ok(())
 }
 
-pub(crate) fn call_off(place: &Place, cycle: i64, why: &str) -> Result<()> {
+pub(crate) fn call_off(place: &Place, cycle: Cycle, why: &str) -> Result<()> {
     let db = super::open(place)?;
     db.write(|tx| {
-        let run = release::waiting(tx, Cycle(cycle))?;
+        let run = release::waiting(tx, cycle)?;
         release::call_off(tx, super::actor(), run.id, why)
     })?;
     say::line(format_args!("the run of cycle {cycle} is called off; nothing was posted"));
     Ok(())
 }
 
-pub(crate) fn cancel_run(place: &Place, cycle: i64, why: &str) -> Result<()> {
+pub(crate) fn cancel_run(place: &Place, cycle: Cycle, why: &str) -> Result<()> {
     let db = super::open(place)?;
-    let wanted = db.read(|tx| cancel::of_cycle(tx, Cycle(cycle)))?;
+    let wanted = db.read(|tx| cancel::of_cycle(tx, cycle))?;
     let mut bar = say::Bar::new();
     let outcome = cancel::cancel(&db, super::actor(), wanted, why, &mut |progress| {
         if let Progress::TakenBack(done, all) = progress {
@@ -166,6 +166,11 @@ pub(crate) fn print(it: &Preview) {
     }
     let turns =
         [("", Some(&it.now)), ("turn before", it.last.as_ref()), ("year before", it.year.as_ref())];
+    if it.proof.is_none() && it.last.is_none() && it.year.is_none() {
+        say::line(
+            "  no turn before was billed: nothing is compared, so look at what follows yourself",
+        );
+    }
     head(["by tariff", "services", "amount", "use"]);
     rows("all", &turns, &|turn| Some(turn.all.clone()));
     let codes = turns.iter().filter_map(|it| it.1).flat_map(|it| it.tariffs.keys());

@@ -7,7 +7,7 @@ use meterbook_app::application::{
 use meterbook_app::meter::NewChannel;
 use meterbook_app::moves::ReadWanted;
 use meterbook_app::window;
-use meterbook_core::account::{CustomerClass, Cycle};
+use meterbook_core::account::CustomerClass;
 use meterbook_core::id::{PersonId, PremiseId};
 use meterbook_core::meter::{Flow, Form};
 use meterbook_core::money::Unit;
@@ -38,7 +38,7 @@ pub(crate) fn sign_up(place: &Place, args: &SignUp) -> Result<()> {
     if let Some(next) = unplanned {
         // A mistyped cycle would otherwise be noticed when the first bill does not come.
         say::warning(format_args!(
-            "no turn of cycle {:02} is planned from {} on, so this account will not be billed; plan some with: meterbook cycle plan --cycle {} --from {next} --months 12",
+            "no turn of cycle {} is planned from {} on, so this account will not be billed; plan some with: meterbook cycle plan --cycle {} --from {next} --months 12",
             args.cycle, args.from, args.cycle
         ));
     }
@@ -86,7 +86,7 @@ fn application(args: &SignUp) -> Result<Application> {
         who,
         screening: despite.map_or(Screening::Strict, Screening::Despite),
         class: if args.commercial { CustomerClass::Commercial } else { CustomerClass::Residential },
-        cycle: Cycle(args.cycle),
+        cycle: args.cycle,
         credit: super::word(&args.applicant.credit, Credit::from_word, super::moves::CREDITS)?,
         at,
         mail_to: None,

@@ -416,6 +416,9 @@ fn print_so_far(it: &ToDate) {
                     "{} known days, {} taken to be like their mean",
                     projected.known, projected.assumed
                 ),
+                By::Estimate => {
+                    "by the rules of estimates, since it is read once a turn".to_owned()
+                }
             };
             let segment = &projected.segment;
             let used = amount(segment.usage);

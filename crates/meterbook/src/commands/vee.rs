@@ -41,7 +41,7 @@ pub(crate) fn vee(place: &Place, command: &VeeCommand) -> Result<()> {
             say::line(format_args!("rules for {commodity} from {from} on"));
             Ok(())
         }
-        VeeCommand::Run { cycle, estimate } => run(place, Cycle(*cycle), *estimate),
+        VeeCommand::Run { cycle, estimate } => run(place, *cycle, *estimate),
         VeeCommand::List { rule } => list(place, rule.as_deref()),
         VeeCommand::Show { exception } => show(place, ExceptionId(*exception)),
         VeeCommand::Resolve { rule, how, why } => by_cause(place, rule, how, why),

@@ -145,6 +145,30 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
         "un pago cuenta desde el día en que llegó, y el {} no ha llegado; hoy es {}",
     ),
     (
+        "a name is one line without tabs; write it as on an envelope",
+        "un nombre es una sola línea sin tabulaciones; escríbalo como en un sobre",
+    ),
+    (
+        "a line of an address has no tabs or line breaks in it; write it as on an envelope",
+        "una línea de una dirección no lleva tabulaciones ni saltos de línea; escríbala como en un sobre",
+    ),
+    (
+        "a reference is one line without tabs; write it as on the check",
+        "una referencia es una sola línea sin tabulaciones; escríbala como en el cheque",
+    ),
+    (
+        "bills cannot print {}; write names and addresses in Latin, Greek or Cyrillic letters, as on an envelope",
+        "las facturas no pueden imprimir {}; escriba nombres y direcciones en letras latinas, griegas o cirílicas, como en un sobre",
+    ),
+    (
+        "a name or a line of an address has at most {} letters; shorten it",
+        "un nombre o una línea de una dirección tiene como máximo {} letras; acórtelo",
+    ),
+    (
+        "an envelope shows {} lines of an address below the name; write it shorter",
+        "un sobre muestra {} líneas de una dirección debajo del nombre; escríbala más corta",
+    ),
+    (
         "a payment needs a reference, such as the check's number",
         "un pago necesita una referencia, como el número del cheque",
     ),

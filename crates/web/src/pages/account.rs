@@ -416,6 +416,7 @@ fn running(it: &ToDate, words: &'static Words, language: Language) -> SoFar {
         By::Nothing => None,
         By::Weekday => Some(format!("{} {}", it.known, words.usage_by_weekday)),
         By::Mean => Some(format!("{} {}", it.known, words.usage_by_mean)),
+        By::Estimate => Some(words.usage_by_estimate.to_owned()),
     });
     let known = |of: String| if it.segments.is_empty() { "–".to_owned() } else { of };
     SoFar {

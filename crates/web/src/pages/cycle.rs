@@ -224,7 +224,7 @@ pub(crate) fn turn(id: WindowId, it: &Standing, visitor: &Visitor) -> Turn {
             Stage::Checking | Stage::Again => words.checking,
             Stage::Preview => words.previewed,
             Stage::Posting => words.posting,
-            Stage::Done => words.done,
+            Stage::Done => words.posted_turn,
             Stage::Cancelling => words.taking_back,
             Stage::Cancelled => words.called_off,
         },

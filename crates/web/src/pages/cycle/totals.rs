@@ -180,6 +180,7 @@ fn moved(it: &Moved, words: &Words) -> [String; 5] {
     let measure = match it.measure {
         Measure::Agreements => words.cycle_moved_agreements,
         Measure::Total => words.cycle_moved_total,
+        Measure::Mean => words.cycle_moved_mean,
         Measure::Use => words.cycle_moved_use,
         Measure::Tariff => words.cycle_moved_tariff,
         Measure::Band => words.cycle_moved_band,
@@ -193,7 +194,7 @@ fn moved(it: &Moved, words: &Words) -> [String; 5] {
         _ => format!("{} %", it.limit),
     };
     let said = |figure: i128| match it.measure {
-        Measure::Total | Measure::Tariff => {
+        Measure::Total | Measure::Tariff | Measure::Mean => {
             show::money(Money::from_cents(i64::try_from(figure).unwrap_or(i64::MAX)))
         }
         _ => grouped(&it.said(figure)),
