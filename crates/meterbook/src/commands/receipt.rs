@@ -80,9 +80,10 @@ pub(crate) fn receipt(place: &Place, command: &ReceiptCommand) -> Result<()> {
         ReceiptCommand::Unmatched { on } => super::lockbox::unmatched(place, *on),
         ReceiptCommand::Settle { key, is, why } => {
             db.write(|tx| {
-                let is = match (is.tender, &is.account) {
-                    (Some(tender), _) => Is::Taken(TenderId(tender)),
-                    (_, Some(account)) => Is::Payment(super::account(tx, account)?.id),
+                let is = match (is.tender, is.returned, &is.account) {
+                    (Some(tender), _, _) => Is::Taken(TenderId(tender)),
+                    (_, Some(tender), _) => Is::Returned(TenderId(tender)),
+                    (_, _, Some(account)) => Is::Payment(super::account(tx, account)?.id),
                     _ if is.suspense => Is::Held,
                     _ if is.ours => Is::Ours,
                     _ => Is::Deposits(is.deposit.clone()),
