@@ -17,6 +17,7 @@ use meterbook_core::task::{Cause, TaskKind};
 use meterbook_store::{self as store, Conflict, Db, Tx};
 
 use crate::authority::authorize;
+use crate::pay::LARGEST;
 use crate::{Actor, credit_rules, customer_view, order, protection, receipt, refuse, task};
 
 /// Characters in the name of an agency.
@@ -60,8 +61,13 @@ pub enum NotPledged {
         /// Today.
         today: Date,
     },
-    /// The agency promised something for the account today already.
+    /// The agency promised something for the account today already, and the same says so.
     Already,
+    /// More than anybody promises: a slip of the point.
+    BeyondLimit {
+        /// What was said.
+        amount: Money,
+    },
     /// No pledge of that agency is open.
     None {
         /// Which.
@@ -87,6 +93,9 @@ pub fn add(tx: &mut Tx, actor: Actor, new: &NewPledge) -> Result<Pledge> {
     if amount <= Money::ZERO {
         return Err(refuse(NotPledged::NotAboveZero));
     }
+    if LARGEST < amount {
+        return Err(refuse(NotPledged::BeyondLimit { amount }));
+    }
     let today = crate::founding::zone(tx)?.day_of(actor.at);
     let rules = credit_rules::pledges(tx, today)?;
     let lasts = || rules.lasts.map(|days| today.saturating_add(days.days()));
@@ -96,7 +105,7 @@ pub fn add(tx: &mut Tx, actor: Actor, new: &NewPledge) -> Result<Pledge> {
     }
     store::account::lock(tx, &[account])?;
     let it = Pledge {
-        key: format!("pledge/{account}/{today}/{}", agency.to_lowercase()),
+        key: free_key(tx, (account, today), agency, &new.why)?,
         account,
         agency: agency.to_owned(),
         amount,
@@ -116,6 +125,29 @@ pub fn add(tx: &mut Tx, actor: Actor, new: &NewPledge) -> Result<Pledge> {
     order::no_longer_past_due(tx, &allowed, account, (CalledOff::NotNeeded, &note))?;
     protection::after_fact(tx, &allowed, &[account])?;
     Ok(it)
+}
+
+/// The key of a pledge: an agency promises once a day by the same voucher, and what was taken back is promised
+/// anew under another key.
+fn free_key(
+    tx: &mut Tx,
+    (account, on): (AccountId, Date),
+    agency: &str,
+    voucher: &str,
+) -> Result<String> {
+    let same = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    let first = format!("pledge/{account}/{on}/{}/{}", agency.to_lowercase(), same(voucher));
+    let there = store::pledge::of_account(tx, account)?;
+    let stands = |key: &str| there.iter().find(|it| it.key == key);
+    let mut key = first.clone();
+    for nth in 2.. {
+        match stands(&key).map(|it| it.ended) {
+            None => break,
+            Some(Some((Ending::Cancelled, _))) => key = format!("{first}/{nth}"),
+            Some(_) => return Err(refuse(NotPledged::Already)),
+        }
+    }
+    Ok(key)
 }
 
 /// Takes back the oldest pledge of an agency that is open.
@@ -284,6 +316,10 @@ impl fmt::Display for NotPledged {
                 write!(f, "say which agency promises it, in no more than {LONGEST} letters")
             }
             NotPledged::NotAboveZero => f.write_str("what is promised is above zero"),
+            NotPledged::BeyondLimit { amount } => write!(
+                f,
+                "{amount} is more than a pledge may be ({LARGEST}); check the decimal point"
+            ),
             NotPledged::NoEnd => {
                 f.write_str("no rule says how long a pledge lasts; say until when")
             }
@@ -291,7 +327,9 @@ impl fmt::Display for NotPledged {
                 write!(f, "it would be over; say a day after {today}")
             }
             NotPledged::Already => {
-                f.write_str("this agency promised something today already; nothing was changed")
+                f.write_str(
+                    "this agency promised something by the same voucher today already; for another one say its number",
+                )
             }
             NotPledged::None { agency } => {
                 write!(f, "no pledge of {agency} is open; see: meterbook pledge list")
