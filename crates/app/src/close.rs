@@ -56,6 +56,11 @@ pub enum NotClosed {
     },
     /// It takes something to be done first, or something is wrong.
     Stands(Vec<String>),
+    /// A tariff that the chart names is not there.
+    NoTariff {
+        /// Its code.
+        code: String,
+    },
     /// The text is no chart.
     NoChart(ChartFault),
     /// It is said or done already.
@@ -358,7 +363,12 @@ impl Level {
 /// Says how the accounts of the general ledger are called from a day on.
 pub fn say_chart(tx: &mut Tx, actor: Actor, from: Date, text: &str) -> Result<()> {
     let allowed = authorize(tx, actor, Permission::KeepBooks, None)?;
-    Chart::parse(text).map_err(|why| refuse(NotClosed::NoChart(why)))?;
+    let chart = Chart::parse(text).map_err(|why| refuse(NotClosed::NoChart(why)))?;
+    for code in chart.tariffs() {
+        if store::tariff::versions(tx, code)?.is_empty() {
+            return Err(refuse(NotClosed::NoTariff { code: code.to_owned() }));
+        }
+    }
     let was = store::journal::chart(tx, from)?.unwrap_or_default();
     store::journal::say_chart(tx, from, text)
         .map_err(|why| if why.is::<Conflict>() { refuse(NotClosed::Already) } else { why })?;
@@ -488,6 +498,10 @@ impl fmt::Display for NotClosed {
                 write!(f, "{month} is softly closed; say why one more of its days is closed")
             }
             NotClosed::Stands(wrong) => write!(f, "not closed: {}", wrong.join("; ")),
+            NotClosed::NoTariff { code } => write!(
+                f,
+                "there is no tariff {code}; write one that is there, or import it first: meterbook tariff import"
+            ),
             NotClosed::NoChart(why) => why.fmt(f),
             NotClosed::Already => f.write_str("that is said already; nothing was changed"),
             NotClosed::NoEvidence { of } => write!(
