@@ -59,6 +59,11 @@ pub enum NotLevelled {
     },
     /// The level is not above zero.
     NotAboveZero,
+    /// Nothing is supplied to the account any more.
+    Closed {
+        /// Since when.
+        since: Date,
+    },
     /// It is levelled already.
     Running {
         /// Since when.
@@ -114,6 +119,9 @@ pub fn begin(
     store::account::lock(tx, &[account])?;
     if let Some(it) = running(tx, account)? {
         return Err(refuse(NotLevelled::Running { since: it.from }));
+    }
+    if let Some(since) = crate::account::closed_on(tx, account, from)? {
+        return Err(refuse(NotLevelled::Closed { since }));
     }
     if let Some(by) = summary::rolled_up_to(tx, account, from)? {
         return Err(refuse(NotLevelled::RolledUp { by }));
@@ -375,6 +383,10 @@ impl fmt::Display for NotLevelled {
                 write!(f, "a level follows from {least} bills at least; say one")
             }
             NotLevelled::NotAboveZero => f.write_str("a level is above zero"),
+            NotLevelled::Closed { since } => write!(
+                f,
+                "nothing is supplied to the account since {since}; look at its number again"
+            ),
             NotLevelled::Running { since } => {
                 write!(f, "bills are levelled since {since}; end that first: meterbook budget end")
             }
