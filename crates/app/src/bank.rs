@@ -205,12 +205,7 @@ struct Sorted {
 }
 
 /// What of it came in before, and of the rest what each is; with each that is a customer's its place.
-fn sorted(
-    tx: &mut Tx,
-    came: Vec<Came>,
-    doubted: bool,
-    today: Date,
-) -> Result<Sorted> {
+fn sorted(tx: &mut Tx, came: Vec<Came>, doubted: bool, today: Date) -> Result<Sorted> {
     let known = store::bank::known(tx, came.iter().map(|it| it.alike.as_str()))?;
     // What came in before and is not in this file, though what is alike is: is it the same, told
     // otherwise? A person looks before it is posted.
@@ -442,7 +437,18 @@ fn of_camt(file: &sepa::Statements, today: Date) -> Moved {
             let line = i64::try_from(it.line).unwrap_or(i64::MAX);
             let (account, said) = (number.clone(), whole);
             let ours = back;
-            moved.came.push(Came { key, line, account, on, amount, said, told, alike, ours, parts });
+            moved.came.push(Came {
+                key,
+                line,
+                account,
+                on,
+                amount,
+                said,
+                told,
+                alike,
+                ours,
+                parts,
+            });
         }
     }
     moved

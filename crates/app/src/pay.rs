@@ -64,6 +64,17 @@ pub enum NotPaid {
     },
     /// It has no reference to tell it from the next one.
     NoReference,
+    /// Its reference is more than a line.
+    NotPlain,
+    /// It was posted and came back.
+    CameBack {
+        /// The reference.
+        reference: String,
+        /// The day on which it came back.
+        on: Date,
+        /// How much it was.
+        amount: Money,
+    },
     /// It is posted already.
     AlreadyPosted {
         /// The reference.
@@ -77,7 +88,7 @@ pub enum NotPaid {
 
 /// A payment above this is a slip of the decimal point until somebody with more right says so. At
 /// one utility a moved point once drew ten times the bill from 40,000 accounts.
-const LARGEST: Money = Money::from_cents(100_000_000);
+pub(crate) const LARGEST: Money = Money::from_cents(100_000_000);
 
 /// Days back from which a payment may count.
 const LONGEST_AGO: i64 = 366;
@@ -126,6 +137,9 @@ pub(crate) fn check_money(
     if reference.is_empty() {
         return Err(refuse(NotPaid::NoReference));
     }
+    if reference.contains(char::is_control) {
+        return Err(refuse(NotPaid::NotPlain));
+    }
     Ok(())
 }
 
@@ -169,6 +183,13 @@ impl fmt::Display for NotPaid {
             NotPaid::NoReference => {
                 f.write_str("a payment needs a reference, such as the check's number")
             }
+            NotPaid::NotPlain => f.write_str(
+                "a reference is one line; take line breaks and control characters out of it",
+            ),
+            NotPaid::CameBack { reference, on, amount } => write!(
+                f,
+                "payment {reference} of {amount} came back on {on}; where it is presented again, say so in its reference: {reference} again"
+            ),
             NotPaid::AlreadyPosted { reference, on, amount } => {
                 write!(
                     f,

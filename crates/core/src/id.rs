@@ -243,9 +243,14 @@ mod tests {
             "441709268",
             "2026 4417-0926-8 and 4417 0926 8",
         ] {
-            assert_eq!(AccountNumber::all_in(said).into_iter().collect::<Vec<_>>(), [number], "{said}");
+            assert_eq!(
+                AccountNumber::all_in(said).into_iter().collect::<Vec<_>>(),
+                [number],
+                "{said}"
+            );
         }
-        for said in ["44 17 0926 8", "4417/0926/8", "4417 0926", "x4417 0926 8", "4417 0926 3", ""] {
+        for said in ["44 17 0926 8", "4417/0926/8", "4417 0926", "x4417 0926 8", "4417 0926 3", ""]
+        {
             assert!(AccountNumber::all_in(said).is_empty(), "{said}");
         }
     }

@@ -25,9 +25,8 @@ const ALIKE: Sql = Sql("select id from bank_statement where alike = $1 order by 
 const KNOWN: (Sql, Sql) =
     among_words!("select alike, key from bank_credit where alike", "order by key");
 const AMONG: (Sql, Sql) = among_words!("select key from bank_credit where key", "order by key");
-const RETURNED: Rows = Rows(
-    "bank_return (key, statement_id, line, account, booked_on, amount_cents, said)",
-);
+const RETURNED: Rows =
+    Rows("bank_return (key, statement_id, line, account, booked_on, amount_cents, said)");
 const KNOWN_RETURNED: (Sql, Sql) =
     among_words!("select key from bank_return where key", "order by key");
 const OPEN_RETURNED: Sql = Sql("
@@ -334,10 +333,7 @@ pub fn may_be_back(tx: &mut Tx, it: &ReturnedItem, days: i64) -> Result<Vec<Tend
 }
 
 /// Which of these keys are kept.
-pub fn among<'a>(
-    tx: &mut Tx,
-    keys: impl Iterator<Item = &'a str>,
-) -> Result<BTreeSet<String>> {
+pub fn among<'a>(tx: &mut Tx, keys: impl Iterator<Item = &'a str>) -> Result<BTreeSet<String>> {
     let sql = tx.either(AMONG.0, AMONG.1);
     let found = tx.many(sql, [words_of(keys).into()], |row| row.text(0))?;
     Ok(found.into_iter().collect())
