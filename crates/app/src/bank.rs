@@ -397,8 +397,8 @@ fn in_our_currency(tx: &mut Tx, file: &Found, today: Date) -> Result<()> {
         }
         Found::Statements(it) => {
             let entries = it.statements.iter().flat_map(|it| &it.entries);
-            let came = entries.filter(|it| it.credit && it.is_booked());
-            came.map(|it| &it.currency).filter(|it| !it.is_empty()).collect()
+            let booked = entries.filter(|it| it.is_booked());
+            booked.map(|it| &it.currency).filter(|it| !it.is_empty()).collect()
         }
         _ => Vec::new(),
     };

@@ -104,6 +104,13 @@ pub fn agree(tx: &mut Tx, actor: Actor, key: &BankKey, new: &NewMandate) -> Resu
     Ok(mandate)
 }
 
+/// What bills of a day are in, where no file takes that by the rules of a scheme: SEPA takes euros, and
+/// NACHA dollars.
+pub fn other_currency(tx: &mut Tx, scheme: Scheme, on: Date) -> Result<Option<String>> {
+    let takes = if scheme.is_sepa() { "EUR" } else { "USD" };
+    Ok(Some(crate::founding::currency(tx, on)?).filter(|it| it != takes))
+}
+
 /// Changes a mandate from a day on: its terms, and the account at the bank where there is another.
 pub fn change(
     tx: &mut Tx,

@@ -23,6 +23,9 @@ use crate::{Actor, credit_rules, customer_view, order, protection, receipt, refu
 /// Characters in the name of an agency.
 const LONGEST: usize = 200;
 
+/// Days ahead until which an agency may promise.
+const LONGEST_OPEN: i64 = 366;
+
 /// What an agency promises.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewPledge {
@@ -56,6 +59,11 @@ pub enum NotPledged {
     NotAboveZero,
     /// No rule says how long it lasts.
     NoEnd,
+    /// It would be open for years: a slip of the year.
+    TooLong {
+        /// Until when it was said.
+        until: Date,
+    },
     /// It would be over.
     Over {
         /// Today.
@@ -102,6 +110,9 @@ pub fn add(tx: &mut Tx, actor: Actor, new: &NewPledge) -> Result<Pledge> {
     let until = new.until.or_else(lasts).ok_or_else(|| refuse(NotPledged::NoEnd))?;
     if until <= today {
         return Err(refuse(NotPledged::Over { today }));
+    }
+    if today.saturating_add(LONGEST_OPEN.days()) < until {
+        return Err(refuse(NotPledged::TooLong { until }));
     }
     store::account::lock(tx, &[account])?;
     let it = Pledge {
@@ -323,6 +334,10 @@ impl fmt::Display for NotPledged {
             NotPledged::NoEnd => {
                 f.write_str("no rule says how long a pledge lasts; say until when")
             }
+            NotPledged::TooLong { until } => write!(
+                f,
+                "{until} is more than {LONGEST_OPEN} days ahead, and it would keep from a cut as long; check the year"
+            ),
             NotPledged::Over { today } => {
                 write!(f, "it would be over; say a day after {today}")
             }

@@ -211,6 +211,10 @@ fn what_cannot_be_promised_is_said() {
                 new(THREE, 1, Some(date(2026, 3, 10))),
                 "it would be over; say a day after 2026-03-10",
             ),
+            (
+                new(THREE, 1, Some(date(2062, 4, 1))),
+                "2062-04-01 is more than 366 days ahead, and it would keep from a cut as long; check the year",
+            ),
         ] {
             assert_eq!(says(&add(db, "2026-03-10", &it).unwrap_err()), why);
         }

@@ -307,6 +307,14 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
         "no rule says how long a pledge lasts; say until when",
         "ninguna regla dice cuánto dura una promesa; diga hasta cuándo",
     ),
+    (
+        "{} is more than {} days ahead, and it would keep from a cut as long; check the year",
+        "el {} es dentro de más de {} días, e impediría un corte todo ese tiempo; revise el año",
+    ),
+    (
+        "{} is more than a level may be ({}); check the decimal point",
+        "{} es más de lo que puede ser una cuota ({}); revise el punto decimal",
+    ),
     ("it would be over; say a day after {}", "ya habría terminado; diga un día posterior al {}"),
     (
         "this agency promised something by the same voucher today already; for another one say its number",
@@ -606,6 +614,8 @@ mod tests {
                 .to_string(),
             NotSecured::BeyondLimit { amount }.to_string(),
             NotPledged::BeyondLimit { amount }.to_string(),
+            NotPledged::TooLong { until: on }.to_string(),
+            NotLevelled::BeyondLimit { level: amount }.to_string(),
             NotPaid::AlreadyPosted { reference: "7".to_owned(), on, amount }.to_string(),
             ReceiptRefusal::NoReason.to_string(),
             ReceiptRefusal::NotToday { taken: on }.to_string(),
