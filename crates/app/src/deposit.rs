@@ -201,8 +201,11 @@ pub fn ask(tx: &mut Tx, actor: Actor, new: &NewDeposit, why: &str) -> Result<Vec
     Ok(charges)
 }
 
+/// Who stands in for an account, and for how much still.
+pub type StandsIn = (AccountNumber, Money);
+
 /// For how much somebody stands in for an account still, and who; nothing where nobody does.
-pub fn stands_in(tx: &mut Tx, account: AccountId) -> Result<Option<(AccountNumber, Money)>> {
+pub fn stands_in(tx: &mut Tx, account: AccountId) -> Result<Option<StandsIn>> {
     let all = store::deposit::guarantees(tx, account)?;
     let Some(it) = all.into_iter().find(|it| it.ended.is_none()) else { return Ok(None) };
     let left = it.most - crate::write_off::called_on(tx, &it)?;
@@ -216,7 +219,7 @@ fn asked_for(
     tx: &mut Tx,
     rules: &Rules,
     new: &NewDeposit,
-) -> Result<(Money, Option<(AccountNumber, Money)>, Language)> {
+) -> Result<(Money, Option<StandsIn>, Language)> {
     let account = store::account::get(tx, new.account)?;
     let language = store::person::get(tx, account.person)?.language;
     if let Some(amount) = new.amount {

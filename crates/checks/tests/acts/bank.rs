@@ -362,7 +362,7 @@ fn what_came_back_is_matched_with_what_it_returns_once() {
         let take_in = |new: &NewReceipt| {
             db.write(|tx| receipt::take(tx, at("2026-03-10"), new)).unwrap().tenders[0].id
         };
-        let (bounced, other) = (take_in(&check("333", 10_00)), take_in(&check("334", 3_32)));
+        let (bounced, other) = (take_in(&check("333", 10_00)), take_in(&check("334", 332)));
         assert_eq!(owes(db)[2], 0);
         let said = [
             ("195", 1_00, "W1", three.as_str()),
@@ -406,9 +406,9 @@ fn what_came_back_is_matched_with_what_it_returns_once() {
         // What was taken back by hand before is only marked.
         db.write(|tx| receipt::give_back(tx, at("2026-03-14"), other, date(2026, 3, 13), "nsf"))
             .unwrap();
-        let took = take(db, &bai2("260313", &[("555", 3_32, "RET334", "")])).unwrap();
+        let took = take(db, &bai2("260313", &[("555", 332, "RET334", "")])).unwrap();
         say(&took.returned[0].key, Is::Returned(other)).unwrap();
-        assert_eq!(owes(db)[2], 12_32);
+        assert_eq!(owes(db)[2], 1_232);
         let found = db.read(|tx| bank::unmatched(tx, date(2026, 3, 14))).unwrap();
         assert!(found.returned.is_empty());
         sound(db);
