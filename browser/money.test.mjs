@@ -105,7 +105,7 @@ test('a drawer is opened by counts, payments are entered by keyboard, and it is 
   await tab.locator('button[value=post]').click();
   await tab.locator('#says').waitFor();
   expected(tab, 422);
-  assert.match(await text(tab, '#says'), /1 payments of \$9\.00, and 1 of \$99\.00/);
+  assert.match(await text(tab, '#says'), /1 of \$9\.00 came in all, and 1 of \$99\.00/);
   assert.equal(await tab.inputValue('#reference-1'), `${slip} 3`);
   await sound(tab);
   // The same slip again is refused beside its line.

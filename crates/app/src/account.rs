@@ -38,6 +38,14 @@ pub enum NotOpened {
     NumbersUsedUp,
 }
 
+/// The first day without service of an account to which nothing is supplied from then on; none where it
+/// has service on a day, will have, or never had.
+pub(crate) fn closed_on(tx: &mut Tx, account: AccountId, on: Date) -> Result<Option<Date>> {
+    let all = store::agreement::of_account(tx, account)?;
+    let ends: Option<Vec<Date>> = all.iter().map(|it| it.to.filter(|to| *to <= on)).collect();
+    Ok(ends.and_then(|it| it.into_iter().max()))
+}
+
 /// Account numbers begin here, so that all have eight digits before the check digit.
 const FIRST_SERIAL: i64 = 10_000_000;
 

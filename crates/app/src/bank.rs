@@ -1,6 +1,7 @@
 //! Statements of accounts at banks: what came in is a deposit that was expected, a customer's payment, or
 //! money that is nobody's yet; what the bank says was our deposit and nobody expected waits for a person.
 
+mod back;
 pub mod settle;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +16,7 @@ use meterbook_core::limits::PAYMENT_ROWS;
 use meterbook_core::money::Money;
 use meterbook_core::permission::Permission;
 use meterbook_formats::payments::{self, Found, Kind, bai2, sepa};
-use meterbook_store::bank::{Credit, Expected, Statement};
+use meterbook_store::bank::{Credit, Expected, ReturnedItem, Statement};
 use meterbook_store::{self as store, Counter, Tx};
 
 use crate::authority::authorize;
@@ -27,6 +28,10 @@ use crate::{Actor, refuse};
 /// Days after it was expected in which a deposit is looked for.
 const LATE_DAYS: i64 = 10;
 
+/// Days around one on which a bank may tell it again: the statement after a long weekend repeats what came
+/// before it, and who pays each week pays a week later.
+const REPEATED_DAYS: i64 = 6;
+
 /// What became of a statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Took {
@@ -36,6 +41,25 @@ pub struct Took {
     pub credits: Vec<Credit>,
     /// How much of it came in by another statement before.
     pub already: usize,
+    /// What is perhaps the same as something of another day, which is not posted, by their keys.
+    pub perhaps: BTreeMap<String, String>,
+    /// What the bank took back of what had been paid in.
+    pub returned: Vec<ReturnedItem>,
+    /// How many times the bank took something else, and what that comes to.
+    pub passed: (usize, Money),
+}
+
+/// What does not match.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unmatched {
+    /// What came in and was not expected.
+    pub came: Vec<Credit>,
+    /// What of it is perhaps the same as something of another day, by their keys.
+    pub perhaps: BTreeMap<String, String>,
+    /// What was expected and did not come.
+    pub expected: Vec<Expected>,
+    /// What the bank took back, of which nobody said what it is.
+    pub returned: Vec<ReturnedItem>,
 }
 
 /// Why a statement is not taken in.
@@ -71,6 +95,14 @@ pub enum NoStatement {
 /// What is a customer's or may be, each with its place among what came in.
 type Customers = Vec<(usize, One)>;
 
+/// What a file says moved.
+#[derive(Default)]
+struct Moved {
+    came: Vec<Came>,
+    returned: Vec<ReturnedItem>,
+    passed: (usize, Money),
+}
+
 /// Something that came in, before anybody knows what it is.
 struct Came {
     key: String,
@@ -105,15 +137,15 @@ pub fn take(tx: &mut Tx, actor: Actor, (name, bytes): (&str, &[u8])) -> Result<T
         return Err(refuse(NoStatement::Faulty { line: why.line, what: why.what.clone() }));
     }
     let today = crate::founding::zone(tx)?.day_of(actor.at);
-    let came = match &file {
+    in_our_currency(tx, &file, today)?;
+    let moved = match &file {
         Found::Bai2(it) => of_bai2(it, today),
-        Found::Statements(it) => {
-            in_our_currency(tx, it, today)?;
-            of_camt(it, today)
-        }
+        Found::Statements(it) => of_camt(it, today),
         _ => return Err(refuse(NoStatement::Other)),
     };
-    if let Some(on) = came.iter().map(|it| it.on).max().filter(|on| today < *on) {
+    let Moved { came, returned, passed } = moved;
+    let days = came.iter().map(|it| it.on).chain(returned.iter().map(|it| it.on));
+    if let Some(on) = days.max().filter(|on| today < *on) {
         return Err(refuse(NotPaid::NotYet { on, today }));
     }
     let alike = came.iter().map(|it| format!("{} {}", it.amount.cents(), it.told));
@@ -121,8 +153,10 @@ pub fn take(tx: &mut Tx, actor: Actor, (name, bytes): (&str, &[u8])) -> Result<T
     let alike = crate::intake::hash(alike.join("\n").as_bytes());
     // The same amounts and references of another day or account: a person looks first.
     let doubted = store::bank::by_alike(tx, &alike)?.is_some();
-    let (mut credits, ones, already) = sorted(tx, came, doubted, today)?;
-    if credits.is_empty() {
+    let Sorted { mut credits, customers: ones, already, perhaps } =
+        sorted(tx, came, doubted, today)?;
+    let returned = store::bank::new_returned(tx, returned)?;
+    if credits.is_empty() && returned.is_empty() {
         return Err(refuse(NoStatement::Nothing));
     }
     let total: Money = ones.iter().map(|it| it.1.amount).sum();
@@ -145,24 +179,33 @@ pub fn take(tx: &mut Tx, actor: Actor, (name, bytes): (&str, &[u8])) -> Result<T
     let (name, format) = (name.to_owned(), kind.word().to_owned());
     let statement = Statement { id, name, sha256, alike, format, at: actor.at, batch };
     store::bank::add(tx, &statement, &credits)?;
+    store::bank::add_returned(tx, id, &returned)?;
     let deposits = credits.iter().filter(|it| it.deposit.is_some()).count();
     let posted = credits.iter().filter(|it| it.tender.is_some()).count();
     let said = format!(
-        "{}: {} credits, {deposits} expected, {posted} of customers, {total}; {already} known before",
+        "{}: {} credits, {deposits} expected, {posted} of customers, {total}; {already} known before; {} returned; {} debits of {} not ours to post",
         statement.name,
-        credits.len()
+        credits.len(),
+        returned.len(),
+        passed.0,
+        passed.1
     );
     store::audit::add(tx, &allowed, "take in statement", &id.to_string(), &said)?;
-    Ok(Took { statement: id, credits, already })
+    Ok(Took { statement: id, credits, already, perhaps, returned, passed })
+}
+
+/// What came in, each with what it is as far as anybody knows.
+struct Sorted {
+    credits: Vec<Credit>,
+    customers: Customers,
+    /// How much of it came in before.
+    already: usize,
+    /// What is perhaps the same as something of another day.
+    perhaps: BTreeMap<String, String>,
 }
 
 /// What of it came in before, and of the rest what each is; with each that is a customer's its place.
-fn sorted(
-    tx: &mut Tx,
-    came: Vec<Came>,
-    doubted: bool,
-    today: Date,
-) -> Result<(Vec<Credit>, Customers, usize)> {
+fn sorted(tx: &mut Tx, came: Vec<Came>, doubted: bool, today: Date) -> Result<Sorted> {
     let known = store::bank::known(tx, came.iter().map(|it| it.alike.as_str()))?;
     // What came in before and is not in this file, though what is alike is: is it the same, told
     // otherwise? A person looks before it is posted.
@@ -174,8 +217,9 @@ fn sorted(
     let all = came.len();
     let mut fresh: Vec<Came> = came.into_iter().filter(|it| !known.contains_key(&it.key)).collect();
     let already = all - fresh.len();
+    let perhaps = repeated(tx, &fresh)?;
     for it in &mut fresh {
-        it.ours |= doubted;
+        it.ours |= doubted || perhaps.contains_key(&it.key);
         if let Some(many) = missing.get_mut(&it.alike).filter(|it| 0 < **it) {
             *many -= 1;
             it.ours = true;
@@ -211,7 +255,43 @@ fn sorted(
             credits.push(Credit { key, line, account, on, amount, said, alike, deposit, tender });
         }
     }
-    Ok((credits, ones, already))
+    Ok(Sorted { credits, customers: ones, already, perhaps })
+}
+
+/// What another statement, or this one, has with the same account, amount and reference on another day
+/// nearby. A bank's reference is of one transfer, and the day on which it is booked is not: a bank that
+/// repeats an item books it under the day of the statement. A person looks before it is posted twice.
+fn repeated(tx: &mut Tx, fresh: &[Came]) -> Result<BTreeMap<String, String>> {
+    let all: Vec<_> = fresh.iter().map(|it| (&*it.key, around(it.told_of(), it.on))).collect();
+    let before = store::bank::among(tx, all.iter().flat_map(|it| it.1.iter().map(String::as_str)))?;
+    let mut here: BTreeSet<String> = BTreeSet::new();
+    let mut found = BTreeMap::new();
+    for (it, (key, days)) in fresh.iter().zip(all) {
+        let same = days.into_iter().find(|it| before.contains(it) || here.contains(it));
+        found.extend(same.map(|it| (key.to_owned(), it)));
+        here.insert(key_of(it.told_of(), it.on));
+    }
+    Ok(found)
+}
+
+/// The account, the amount and what tells it best.
+type Told<'a> = (&'a str, Money, &'a str);
+
+/// The natural key of what came in.
+fn key_of((account, amount, told): Told<'_>, on: Date) -> String {
+    format!("{account}/{on}/{}/{told}", amount.cents())
+}
+
+/// The keys that the same would have on other days nearby; none where nothing tells it.
+fn around(told: Told<'_>, on: Date) -> Vec<String> {
+    let days = (-REPEATED_DAYS..=REPEATED_DAYS).filter(|it| *it != 0 && !told.2.is_empty());
+    days.map(|days| key_of(told, on.saturating_add(days.days()))).collect()
+}
+
+impl Came {
+    fn told_of(&self) -> Told<'_> {
+        (&self.account, self.amount, &self.told)
+    }
 }
 
 /// The deposit that a credit is, the one that was expected first; no other credit is it then.
@@ -225,8 +305,7 @@ fn deposit(expected: &mut Vec<Expected>, it: &Came) -> Option<String> {
 
 /// The one account whose number is said.
 fn whose(tx: &mut Tx, said: &str) -> Result<To> {
-    let words = said.split(|it: char| !it.is_ascii_alphanumeric() && it != '-');
-    let numbers: BTreeSet<AccountNumber> = words.filter_map(AccountNumber::parse).collect();
+    let numbers = AccountNumber::all_in(said);
     let found = store::lockbox::accounts(tx, numbers.into_iter())?;
     let held = || if said.is_empty() { "nothing said".to_owned() } else { said.to_owned() };
     Ok(match found.values().collect::<Vec<_>>()[..] {
@@ -247,60 +326,97 @@ impl Keys {
     }
 }
 
-fn of_bai2(file: &bai2::File, today: Date) -> Vec<Came> {
-    let mut keys = Keys::default();
-    let mut all = Vec::new();
+fn of_bai2(file: &bai2::File, today: Date) -> Moved {
+    let (mut keys, mut moved) = (Keys::default(), Moved::default());
     for group in &file.groups {
         let on = group.as_of.unwrap_or(today);
         for account in &group.accounts {
-            let credits = account.transactions.iter();
-            for it in credits.filter(|it| it.is_credit() == Some(true) && Money::ZERO < it.amount) {
+            let all = account.transactions.iter();
+            for it in all.filter(|it| Money::ZERO < it.amount) {
                 let said = [&it.bank_reference, &it.customer_reference, &it.text];
                 let said = said.map(|it| it.trim());
                 let tells =
                     |it: &&&str| it.bytes().any(|it| it.is_ascii_alphanumeric() && it != b'0');
                 // A reference tells it; where there is none, what is said.
                 let told = said.iter().find(tells).copied().unwrap_or_default();
-                let (number, cents) = (&account.number, it.amount.cents());
-                let alike = format!("{number}/{on}/{}/{cents}", it.kind);
-                let key = keys.once(format!("{number}/{on}/{cents}/{told}"));
+                let (number, amount) = (&account.number, it.amount);
+                let key = key_of((number, amount, told), on);
                 let told = told.to_owned();
                 let said = said.join(" ").trim().to_owned();
                 let line = i64::try_from(it.line).unwrap_or(i64::MAX);
-                let (account, amount, ours) = (number.clone(), it.amount, is_ours(&it.kind));
-                let parts = Vec::new();
-                all.push(Came { key, line, account, on, amount, said, told, alike, ours, parts });
+                let account = number.clone();
+                match it.is_credit() {
+                    Some(true) => {
+                        let (key, parts) = (keys.once(key), Vec::new());
+                        let alike = format!("{number}/{on}/{}/{}", it.kind, amount.cents());
+                        let ours = is_ours(&it.kind);
+                        let came =
+                            Came { key, line, account, on, amount, said, told, alike, ours, parts };
+                        moved.came.push(came);
+                    }
+                    Some(false) if is_returned(&it.kind) => {
+                        let key = keys.once(format!("back/{key}"));
+                        let item = ReturnedItem { key, line, account, on, amount, said };
+                        moved.returned.push(item);
+                    }
+                    Some(false) => moved.pass(amount),
+                    None => {}
+                }
             }
         }
     }
-    all
+    moved
+}
+
+impl Moved {
+    fn pass(&mut self, amount: Money) {
+        self.passed.0 += 1;
+        self.passed.1 += amount;
+    }
 }
 
 /// Whether a type of BAI2 is what we deposited ourselves: lockboxes, files for the clearing house, what was
-/// taken to the counter.
+/// taken to the counter, and what we paid out and comes back.
 fn is_ours(kind: &str) -> bool {
-    matches!(kind.parse(), Ok(110..=118 | 145 | 155 | 166 | 171..=175 | 300..=309_u16))
+    matches!(kind.parse(), Ok(110..=118 | 145 | 155 | 166 | 171..=175 | 250..=268 | 300..=309_u16))
+}
+
+/// Whether a type of BAI2 is what had been paid in and the bank took back: a credit that it reversed, an item
+/// that was deposited or collected and returned, what it rejected.
+fn is_returned(kind: &str) -> bool {
+    matches!(kind, "552" | "555" | "557" | "558" | "561" | "566")
 }
 
 /// Refuses money that is none of these books.
-fn in_our_currency(tx: &mut Tx, file: &sepa::Statements, today: Date) -> Result<()> {
+fn in_our_currency(tx: &mut Tx, file: &Found, today: Date) -> Result<()> {
     let ours = crate::founding::currency(tx, today)?;
-    let entries = file.statements.iter().flat_map(|it| &it.entries);
-    let other = |it: &&sepa::Entry| {
-        it.credit && it.is_booked() && !it.currency.is_empty() && it.currency != ours
+    let currencies: Vec<&String> = match file {
+        Found::Bai2(it) => {
+            let moved = it.accounts().filter(|it| !it.transactions.is_empty());
+            moved.map(|it| &it.currency).collect()
+        }
+        Found::Statements(it) => {
+            let entries = it.statements.iter().flat_map(|it| &it.entries);
+            let booked = entries.filter(|it| it.is_booked());
+            booked.map(|it| &it.currency).filter(|it| !it.is_empty()).collect()
+        }
+        _ => Vec::new(),
     };
-    match entries.into_iter().find(other) {
-        Some(it) => Err(refuse(NoStatement::OtherCurrency { currency: it.currency.clone(), ours })),
+    match currencies.into_iter().find(|it| !it.eq_ignore_ascii_case(&ours)) {
+        Some(it) => Err(refuse(NoStatement::OtherCurrency { currency: it.clone(), ours })),
         None => Ok(()),
     }
 }
 
-fn of_camt(file: &sepa::Statements, today: Date) -> Vec<Came> {
-    let mut keys = Keys::default();
-    let mut all = Vec::new();
+fn of_camt(file: &sepa::Statements, today: Date) -> Moved {
+    let (mut keys, mut moved) = (Keys::default(), Moved::default());
     for statement in &file.statements {
-        for it in statement.entries.iter().filter(|it| it.credit && it.is_booked()) {
+        for it in statement.entries.iter().filter(|it| it.is_booked()) {
             let Some(amount) = it.amount.filter(|it| Money::ZERO < *it) else { continue };
+            if !it.credit {
+                moved.pass(amount);
+                continue;
+            }
             // What we paid out and comes back is nobody's payment.
             let back = it.reversal || it.details.iter().any(|it| !it.reason.is_empty());
             let on = it.booked.unwrap_or(today);
@@ -314,23 +430,49 @@ fn of_camt(file: &sepa::Statements, today: Date) -> Vec<Came> {
                 it.details.iter().map(|of| Some((of.amount?, said(of)))).collect();
             let sum = |all: &Vec<(Money, String)>| all.iter().map(|it| it.0).sum::<Money>();
             let parts = parts.filter(|all| sum(all) == amount).unwrap_or_default();
-            let (number, cents) = (&statement.account, amount.cents());
-            let alike = format!("{number}/{on}/{cents}");
+            let number = &statement.account;
+            let alike = format!("{number}/{on}/{}", amount.cents());
             let told = if it.reference.is_empty() { &whole } else { &it.reference }.clone();
-            let key = keys.once(format!("{alike}/{told}"));
+            let key = keys.once(key_of((number, amount, &told), on));
             let line = i64::try_from(it.line).unwrap_or(i64::MAX);
             let (account, said) = (number.clone(), whole);
-            all.push(Came { key, line, account, on, amount, said, told, alike, ours: back, parts });
+            let ours = back;
+            moved.came.push(Came {
+                key,
+                line,
+                account,
+                on,
+                amount,
+                said,
+                told,
+                alike,
+                ours,
+                parts,
+            });
         }
     }
-    all
+    moved
 }
 
-/// What does not match: what came in and was not expected, and what was expected by a day and did not come.
-pub fn unmatched(tx: &mut Tx, on: Date) -> Result<(Vec<Credit>, Vec<Expected>)> {
+/// What does not match: what came in and was not expected, what was expected by a day and did not come, and
+/// what the bank took back.
+pub fn unmatched(tx: &mut Tx, on: Date) -> Result<Unmatched> {
     let mut expected = store::bank::expected(tx)?;
     expected.retain(|it| !it.seen && it.on <= on);
-    Ok((store::bank::open(tx)?, expected))
+    let (came, returned) = (store::bank::open(tx)?, store::bank::open_returned(tx)?);
+    let days = |it: &Credit| {
+        let begins = key_of((&it.account, it.amount, ""), it.on);
+        let told = it.key.strip_prefix(&begins).unwrap_or_default();
+        around((&it.account, it.amount, told), it.on)
+    };
+    let all: Vec<Vec<String>> = came.iter().map(days).collect();
+    let before = store::bank::among(tx, all.iter().flatten().map(String::as_str))?;
+    let mut perhaps = BTreeMap::new();
+    for (it, days) in came.iter().zip(all) {
+        let same = days.into_iter().find(|it| before.contains(it));
+        perhaps.extend(same.map(|same| (it.key.clone(), same)));
+    }
+    Ok(Unmatched { came, perhaps, expected, returned })
 }
 
 impl fmt::Display for NoStatement {

@@ -20,6 +20,7 @@ use meterbook_store::budget::{Budget, Levelled};
 use meterbook_store::{self as store, Conflict, Tx};
 
 use crate::authority::authorize;
+use crate::pay::LARGEST;
 use crate::{Actor, charge, credit_rules, receipt, refuse, summary};
 
 /// What is recommended, and what it follows from.
@@ -59,6 +60,16 @@ pub enum NotLevelled {
     },
     /// The level is not above zero.
     NotAboveZero,
+    /// Nothing is supplied to the account any more.
+    Closed {
+        /// Since when.
+        since: Date,
+    },
+    /// More than anybody's bills come to: a slip of the point.
+    BeyondLimit {
+        /// What was said.
+        level: Money,
+    },
     /// It is levelled already.
     Running {
         /// Since when.
@@ -115,6 +126,9 @@ pub fn begin(
     if let Some(it) = running(tx, account)? {
         return Err(refuse(NotLevelled::Running { since: it.from }));
     }
+    if let Some(since) = crate::account::closed_on(tx, account, from)? {
+        return Err(refuse(NotLevelled::Closed { since }));
+    }
     if let Some(by) = summary::rolled_up_to(tx, account, from)? {
         return Err(refuse(NotLevelled::RolledUp { by }));
     }
@@ -128,9 +142,7 @@ pub fn begin(
             level
         }
     };
-    if level <= Money::ZERO {
-        return Err(refuse(NotLevelled::NotAboveZero));
-    }
+    within(level)?;
     let it = Budget { key: format!("budget/{account}/{from}"), account, from, level, ended: None };
     store::budget::add(tx, &it, why.trim()).map_err(|why| match why.is::<Conflict>() {
         true => refuse(NotLevelled::BegunAlready { on: from }),
@@ -139,6 +151,17 @@ pub fn begin(
     let said = format!("{level}: {}", why.trim());
     store::audit::add(tx, &allowed, "begin budget", &account.to_string(), &said)?;
     Ok(it)
+}
+
+/// Refuses what is no level.
+fn within(level: Money) -> Result<()> {
+    if level <= Money::ZERO {
+        return Err(refuse(NotLevelled::NotAboveZero));
+    }
+    match LARGEST < level {
+        true => Err(refuse(NotLevelled::BeyondLimit { level })),
+        false => Ok(()),
+    }
 }
 
 /// Changes the level from the next bill on: to the one that follows from bills by now, or to another one.
@@ -162,9 +185,7 @@ pub fn set_level(
         Some(level) => level,
         None => recommend(tx, account, on)?.level,
     };
-    if level <= Money::ZERO {
-        return Err(refuse(NotLevelled::NotAboveZero));
-    }
+    within(level)?;
     let before = self::level(tx, &it)?;
     if before == level {
         return Err(refuse(NotLevelled::SameLevel { level }));
@@ -375,6 +396,14 @@ impl fmt::Display for NotLevelled {
                 write!(f, "a level follows from {least} bills at least; say one")
             }
             NotLevelled::NotAboveZero => f.write_str("a level is above zero"),
+            NotLevelled::Closed { since } => write!(
+                f,
+                "nothing is supplied to the account since {since}; look at its number again"
+            ),
+            NotLevelled::BeyondLimit { level } => write!(
+                f,
+                "{level} is more than a level may be ({LARGEST}); check the decimal point"
+            ),
             NotLevelled::Running { since } => {
                 write!(f, "bills are levelled since {since}; end that first: meterbook budget end")
             }

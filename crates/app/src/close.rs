@@ -66,6 +66,11 @@ pub enum NotClosed {
         /// The day of the last journal.
         last: Date,
     },
+    /// A tariff that the chart names is not there.
+    NoTariff {
+        /// Its code.
+        code: String,
+    },
     /// The text is no chart.
     NoChart(ChartFault),
     /// It is said or done already.
@@ -333,7 +338,12 @@ impl Level {
 /// written out again is the same.
 pub fn say_chart(tx: &mut Tx, actor: Actor, from: Date, text: &str) -> Result<()> {
     let allowed = authorize(tx, actor, Permission::KeepBooks, None)?;
-    Chart::parse(text).map_err(|why| refuse(NotClosed::NoChart(why)))?;
+    let chart = Chart::parse(text).map_err(|why| refuse(NotClosed::NoChart(why)))?;
+    for code in chart.tariffs() {
+        if store::tariff::versions(tx, code)?.is_empty() {
+            return Err(refuse(NotClosed::NoTariff { code: code.to_owned() }));
+        }
+    }
     if let Some(Journal { on: last, .. }) = store::journal::last(tx)?.filter(|it| from <= it.on) {
         return Err(refuse(NotClosed::ChartOfJournal { last }));
     }
@@ -474,6 +484,10 @@ impl fmt::Display for NotClosed {
             NotClosed::ChartOfJournal { last } => write!(
                 f,
                 "{last} is in a journal already; say how accounts are called from a later day on"
+            ),
+            NotClosed::NoTariff { code } => write!(
+                f,
+                "there is no tariff {code}; write one that is there, or import it first: meterbook tariff import"
             ),
             NotClosed::NoChart(why) => why.fmt(f),
             NotClosed::Already => f.write_str("that is said already; nothing was changed"),

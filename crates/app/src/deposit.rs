@@ -29,6 +29,7 @@ use meterbook_store::{self as store, Conflict, Db, Tx};
 use crate::authority::authorize;
 use crate::credit::NewRefund;
 use crate::delivery::send;
+use crate::pay::LARGEST;
 use crate::{Actor, charge, credit_rules, receipt, refuse};
 
 pub(crate) use self::last::{given_back, is_sent, send};
@@ -96,6 +97,25 @@ pub enum NotSecured {
     },
     /// The amount is not above zero.
     NotAboveZero,
+    /// More than anybody is asked for: a slip of the point.
+    BeyondLimit {
+        /// What was said.
+        amount: Money,
+    },
+    /// Nothing is supplied to the account any more.
+    Closed {
+        /// Since when.
+        since: Date,
+    },
+    /// Who stands in does so for all that is asked.
+    Covered {
+        /// What is asked.
+        asked: Money,
+        /// Who stands in.
+        by: AccountNumber,
+        /// For how much still.
+        left: Money,
+    },
     /// It may not be paid in so many parts.
     TooManyParts {
         /// In how many it may.
@@ -130,8 +150,11 @@ pub fn ask(tx: &mut Tx, actor: Actor, new: &NewDeposit, why: &str) -> Result<Vec
     receipt::said(why)?;
     let on = crate::founding::zone(tx)?.day_of(actor.at);
     store::account::lock(tx, &[new.account])?;
+    if let Some(since) = crate::account::closed_on(tx, new.account, on)? {
+        return Err(refuse(NotSecured::Closed { since }));
+    }
     let rules = credit_rules::deposits(tx, on)?;
-    let (amount, language) = asked_for(tx, &rules, new)?;
+    let (amount, less, language) = asked_for(tx, &rules, new)?;
     if new.parts < 1 || rules.most_parts() < new.parts {
         return Err(refuse(NotSecured::TooManyParts { most: rules.most_parts() }));
     }
@@ -169,30 +192,66 @@ pub fn ask(tx: &mut Tx, actor: Actor, new: &NewDeposit, why: &str) -> Result<Vec
         };
         send::letters(tx, (LetterCause::DepositAsked, on), &[account], known)?;
     }
-    let said = format!("{amount} in {parts}: {}", why.trim());
+    let less = match less {
+        Some((by, less)) => format!(", {less} less, for which {by} stands in"),
+        None => String::new(),
+    };
+    let said = format!("{amount} in {parts}{less}: {}", why.trim());
     store::audit::add(tx, &allowed, "ask deposit", &account.to_string(), &said)?;
     Ok(charges)
 }
 
-/// How much, and the customer's language.
-fn asked_for(tx: &mut Tx, rules: &Rules, new: &NewDeposit) -> Result<(Money, Language)> {
+/// Who stands in for an account, and for how much still.
+pub type StandsIn = (AccountNumber, Money);
+
+/// For how much somebody stands in for an account still, and who; nothing where nobody does.
+pub fn stands_in(tx: &mut Tx, account: AccountId) -> Result<Option<StandsIn>> {
+    let all = store::deposit::guarantees(tx, account)?;
+    let Some(it) = all.into_iter().find(|it| it.ended.is_none()) else { return Ok(None) };
+    let left = it.most - crate::write_off::called_on(tx, &it)?;
+    let by = store::account::get(tx, it.by)?.number;
+    Ok((Money::ZERO < left).then_some((by, left)))
+}
+
+/// What is asked beside what somebody stands in for, who does and for how much, and the customer's
+/// language. What a clerk says is asked as they say it.
+fn asked_for(
+    tx: &mut Tx,
+    rules: &Rules,
+    new: &NewDeposit,
+) -> Result<(Money, Option<StandsIn>, Language)> {
     let account = store::account::get(tx, new.account)?;
     let language = store::person::get(tx, account.person)?.language;
     if let Some(amount) = new.amount {
-        return match Money::ZERO < amount {
-            true => Ok((amount, language)),
-            false => Err(refuse(NotSecured::NotAboveZero)),
-        };
+        within(amount)?;
+        return Ok((amount, None, language));
     }
     let bills = store::bill::of_service(tx, new.account, i64::try_from(BILLS)?)?;
     let bills: Vec<Money> = bills.iter().map(|it| it.total).collect();
     let (class, credit) = (account.class, new.credit);
     let amount = rules.asked(class, credit, &bills);
-    let amount = amount.ok_or_else(|| refuse(NotSecured::NothingAsked { class, credit }))?;
-    Ok((amount, language))
+    let asked = amount.ok_or_else(|| refuse(NotSecured::NothingAsked { class, credit }))?;
+    let stands = stands_in(tx, new.account)?;
+    match stands {
+        Some((by, left)) if asked <= left => Err(refuse(NotSecured::Covered { asked, by, left })),
+        Some((_, left)) => Ok((asked - left, stands, language)),
+        None => Ok((asked, None, language)),
+    }
 }
 
-/// Lets another account stand in for this one, up to an amount.
+/// Refuses what is no amount of security.
+fn within(amount: Money) -> Result<()> {
+    if amount <= Money::ZERO {
+        return Err(refuse(NotSecured::NotAboveZero));
+    }
+    match LARGEST < amount {
+        true => Err(refuse(NotSecured::BeyondLimit { amount })),
+        false => Ok(()),
+    }
+}
+
+/// Lets another account stand in for this one, up to an amount. What was asked for and is on no bill yet is
+/// asked for no more, as far as they stand in for it; says how much that is.
 pub fn guarantee(
     tx: &mut Tx,
     actor: Actor,
@@ -200,17 +259,18 @@ pub fn guarantee(
     by: AccountId,
     most: Money,
     why: &str,
-) -> Result<Guarantee> {
+) -> Result<(Guarantee, Money)> {
     let allowed = authorize(tx, actor, Permission::KeepCredit, None)?;
     receipt::said(why)?;
     let from = crate::founding::zone(tx)?.day_of(actor.at);
     if account == by {
         return Err(refuse(NotSecured::SameAccount));
     }
-    if most <= Money::ZERO {
-        return Err(refuse(NotSecured::NotAboveZero));
-    }
+    within(most)?;
     store::account::lock(tx, &[account, by])?;
+    if let Some(since) = crate::account::closed_on(tx, by, from)? {
+        return Err(refuse(NotSecured::Closed { since }));
+    }
     let class = store::account::get(tx, account)?.class;
     if !credit_rules::deposits(tx, from)?.may_guarantee(class) {
         return Err(refuse(NotSecured::NoGuarantors { class }));
@@ -222,9 +282,30 @@ pub fn guarantee(
     let key = format!("guarantee/{account}/{from}");
     let it = Guarantee { key, account, by, most, from, ended: None };
     store::deposit::guarantee(tx, &it, why.trim())?;
-    let said = format!("account {by} up to {most}: {}", why.trim());
+    let less = lessen(tx, account, most, from)?;
+    let said = format!("account {by} up to {most}, {less} less is asked for: {}", why.trim());
     store::audit::add(tx, &allowed, "guarantee account", &account.to_string(), &said)?;
-    Ok(it)
+    Ok((it, less))
+}
+
+/// Takes what somebody stands in for off what is to come, the last part first.
+fn lessen(tx: &mut Tx, account: AccountId, most: Money, on: Date) -> Result<Money> {
+    let why = "somebody stands in for it";
+    let mut left = most;
+    for it in store::credit::asked(tx, &[account])?.into_iter().rev() {
+        if it.kind != ChargeFor::Deposit || left == Money::ZERO {
+            continue;
+        }
+        store::credit::forget(tx, &it.key, on, why)?;
+        if left < it.amount {
+            let rest = Charge { key: format!("{}/less", it.key), amount: it.amount - left, ..it };
+            store::credit::ask(tx, &[rest], why)?;
+            left = Money::ZERO;
+        } else {
+            left = left - it.amount;
+        }
+    }
+    Ok(most - left)
 }
 
 /// Lets whoever stands in for an account do so no more.
@@ -256,7 +337,10 @@ pub fn secured(tx: &mut Tx, account: AccountId, on: Date) -> Result<Secured> {
     let kept = facts.kept(tx, account)?;
     let goes_back = since.and_then(|since| rules.review(&kept, since, on));
     let mut to_come = store::credit::asked(tx, &[account])?;
-    to_come.retain(|it| it.kind == ChargeFor::Deposit);
+    // No bill comes of a later day than the last one with service.
+    let closed = crate::account::closed_on(tx, account, on)?;
+    to_come
+        .retain(|it| it.kind == ChargeFor::Deposit && closed.is_none_or(|closed| it.on < closed));
     Ok(Secured {
         held: facts.now(),
         since,
@@ -580,6 +664,18 @@ impl fmt::Display for NotSecured {
                 "no rule asks {class} customers with {credit} credit for security; say how much, or the rules: meterbook credit rules deposit"
             ),
             NotSecured::NotAboveZero => f.write_str("security is above zero"),
+            NotSecured::BeyondLimit { amount } => write!(
+                f,
+                "{amount} is more than security may be ({LARGEST}); check the decimal point"
+            ),
+            NotSecured::Closed { since } => write!(
+                f,
+                "nothing is supplied to the account since {since}; look at its number again"
+            ),
+            NotSecured::Covered { asked, by, left } => write!(
+                f,
+                "{by} stands in for {left}, and {asked} is what the rules ask; nothing more is to be asked for, or say how much"
+            ),
             NotSecured::TooManyParts { most } => {
                 write!(f, "it may be paid in {most} at most, and in one at least")
             }

@@ -4,6 +4,7 @@
 pub mod agent;
 pub mod grid;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use anyhow::Result;
@@ -14,6 +15,7 @@ use meterbook_core::ledger::{EntryKind, Gl, Tender, post_between};
 use meterbook_core::limits::PAYMENT_ROWS;
 use meterbook_core::money::Money;
 use meterbook_core::permission::{Authorized, Permission};
+use meterbook_core::text;
 use meterbook_formats::payments::entered;
 use meterbook_store::drawer::{Counted, Drawer};
 use meterbook_store::{self as store, Counter, Tx};
@@ -239,7 +241,7 @@ pub fn post_batch(tx: &mut Tx, actor: Actor, new: &NewBatch) -> Result<PaymentBa
     let sha256 = new.sha256.as_deref();
     store::drawer::add_batch(tx, id, (&new.name, sha256), (lines, total), actor.at)?;
     post_lines(tx, &allowed, id, new)?;
-    let said = format!("{}: {count} payments, {total}", new.name);
+    let said = format!("{}: {}, {total}", new.name, text::counted(count, "payment"));
     store::audit::add(tx, &allowed, "post payment batch", &id.to_string(), &said)?;
     Ok(id)
 }
@@ -247,7 +249,20 @@ pub fn post_batch(tx: &mut Tx, actor: Actor, new: &NewBatch) -> Result<PaymentBa
 /// What is wrong is looked for on every line before all of it is refused.
 fn post_lines(tx: &mut Tx, allowed: &Authorized, id: PaymentBatchId, new: &NewBatch) -> Result<()> {
     let mut wrong = Vec::new();
+    let mut first: BTreeMap<String, i64> = BTreeMap::new();
     for (line, it) in &new.lines {
+        let keys = it.shares.iter().flat_map(|to| it.tenders.iter().map(|of| of.key_for(&to.to)));
+        let same = keys.filter_map(|key| {
+            let before = *first.entry(key).or_insert(*line);
+            (before != *line).then_some(before)
+        });
+        if let Some(before) = same.min() {
+            let twice = format!(
+                "its account, tender and reference are those of line {before}; give each its own reference"
+            );
+            wrong.push((*line, twice));
+            continue;
+        }
         match receipt::post(tx, allowed, it) {
             Ok(receipt) => {
                 store::drawer::add_line(tx, receipt.id, id, *line)?;
@@ -292,7 +307,7 @@ impl fmt::Display for DrawerRefusal {
             }
             DrawerRefusal::DoesNotAgree { count, total, said, said_total } => write!(
                 f,
-                "there are {count} payments of {total}, and {said} of {said_total} were said; nothing was posted"
+                "{count} of {total} came in all, and {said} of {said_total} were said; nothing was posted"
             ),
             DrawerRefusal::TooMany => {
                 write!(f, "a batch has at most {PAYMENT_ROWS} payments; make several")

@@ -343,7 +343,13 @@ impl fmt::Display for NotBanked {
                 )
             }
             NotBanked::AllBefore { count, otherwise } => {
-                write!(f, "all {count} cheques in it were posted before; nothing was changed")?;
+                match count {
+                    1 => f.write_str("the cheque in it was posted before; nothing was changed")?,
+                    _ => write!(
+                        f,
+                        "all {count} cheques in it were posted before; nothing was changed"
+                    )?,
+                }
                 otherwise.iter().try_for_each(|it| write!(f, "\n{it}"))
             }
             NotBanked::NoMoney => f.write_str("there is no money in it; nothing was posted"),

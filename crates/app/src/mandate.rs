@@ -46,6 +46,11 @@ pub enum MandateRefusal {
         /// The day.
         signed: Date,
     },
+    /// It would end before it began.
+    BeforeItBegan {
+        /// Its first day.
+        from: Date,
+    },
     /// A version of it holds from then on, or from a later day.
     Later {
         /// From when on.
@@ -99,6 +104,13 @@ pub fn agree(tx: &mut Tx, actor: Actor, key: &BankKey, new: &NewMandate) -> Resu
     Ok(mandate)
 }
 
+/// What bills of a day are in, where no file takes that by the rules of a scheme: SEPA takes euros, and
+/// NACHA dollars.
+pub fn other_currency(tx: &mut Tx, scheme: Scheme, on: Date) -> Result<Option<String>> {
+    let takes = if scheme.is_sepa() { "EUR" } else { "USD" };
+    Ok(Some(crate::founding::currency(tx, on)?).filter(|it| it != takes))
+}
+
 /// Changes a mandate from a day on: its terms, and the account at the bank where there is another.
 pub fn change(
     tx: &mut Tx,
@@ -149,6 +161,11 @@ pub fn end(tx: &mut Tx, actor: Actor, account: AccountId, on: Date, why: &str) -
     said(why)?;
     store::account::lock(tx, &[account])?;
     let was = standing(tx, account)?.ok_or_else(|| refuse(MandateRefusal::None))?;
+    let all = store::mandate::of_account(tx, account)?;
+    let began = all.iter().filter(|it| it.id == was.id).map(|it| it.terms.from).min();
+    if let Some(from) = began.filter(|from| on < *from) {
+        return Err(refuse(MandateRefusal::BeforeItBegan { from }));
+    }
     finish(tx, &allowed, &was, on, why)
 }
 
@@ -230,6 +247,10 @@ impl fmt::Display for MandateRefusal {
             MandateRefusal::NotYet { signed } => {
                 write!(f, "{signed} is not yet; nobody has signed then")
             }
+            MandateRefusal::BeforeItBegan { from } => write!(
+                f,
+                "it holds from {from} on; end it from that day on, and nothing is ever taken, or from a later one"
+            ),
             MandateRefusal::Later { from } => {
                 write!(f, "what holds is from {from} on; change it from a later day on")
             }

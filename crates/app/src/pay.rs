@@ -65,6 +65,15 @@ pub enum NotPaid {
     },
     /// It has no reference to tell it from the next one.
     NoReference,
+    /// It was posted and came back.
+    CameBack {
+        /// The reference.
+        reference: String,
+        /// The day on which it came back.
+        on: Date,
+        /// How much it was.
+        amount: Money,
+    },
     /// It is posted already.
     AlreadyPosted {
         /// The reference.
@@ -78,7 +87,7 @@ pub enum NotPaid {
 
 /// A payment above this is a slip of the decimal point until somebody with more right says so. At
 /// one utility a moved point once drew ten times the bill from 40,000 accounts.
-const LARGEST: Money = Money::from_cents(100_000_000);
+pub(crate) const LARGEST: Money = Money::from_cents(100_000_000);
 
 /// Days back from which a payment may count.
 const LONGEST_AGO: i64 = 366;
@@ -170,6 +179,10 @@ impl fmt::Display for NotPaid {
             NotPaid::NoReference => {
                 f.write_str("a payment needs a reference, such as the check's number")
             }
+            NotPaid::CameBack { reference, on, amount } => write!(
+                f,
+                "payment {reference} of {amount} came back on {on}; where it is presented again, say so in its reference: {reference} again"
+            ),
             NotPaid::AlreadyPosted { reference, on, amount } => {
                 write!(
                     f,

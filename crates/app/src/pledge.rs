@@ -17,10 +17,14 @@ use meterbook_core::task::{Cause, TaskKind};
 use meterbook_store::{self as store, Conflict, Db, Tx};
 
 use crate::authority::authorize;
+use crate::pay::LARGEST;
 use crate::{Actor, credit_rules, customer_view, order, protection, receipt, refuse, task};
 
 /// Characters in the name of an agency.
 const LONGEST: usize = 200;
+
+/// Days ahead until which an agency may promise.
+const LONGEST_OPEN: i64 = 366;
 
 /// What an agency promises.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,13 +59,23 @@ pub enum NotPledged {
     NotAboveZero,
     /// No rule says how long it lasts.
     NoEnd,
+    /// It would be open for years: a slip of the year.
+    TooLong {
+        /// Until when it was said.
+        until: Date,
+    },
     /// It would be over.
     Over {
         /// Today.
         today: Date,
     },
-    /// The agency promised something for the account today already.
+    /// The agency promised something for the account today already, and the same says so.
     Already,
+    /// More than anybody promises: a slip of the point.
+    BeyondLimit {
+        /// What was said.
+        amount: Money,
+    },
     /// No pledge of that agency is open.
     None {
         /// Which.
@@ -87,6 +101,9 @@ pub fn add(tx: &mut Tx, actor: Actor, new: &NewPledge) -> Result<Pledge> {
     if amount <= Money::ZERO {
         return Err(refuse(NotPledged::NotAboveZero));
     }
+    if LARGEST < amount {
+        return Err(refuse(NotPledged::BeyondLimit { amount }));
+    }
     let today = crate::founding::zone(tx)?.day_of(actor.at);
     let rules = credit_rules::pledges(tx, today)?;
     let lasts = || rules.lasts.map(|days| today.saturating_add(days.days()));
@@ -94,9 +111,12 @@ pub fn add(tx: &mut Tx, actor: Actor, new: &NewPledge) -> Result<Pledge> {
     if until <= today {
         return Err(refuse(NotPledged::Over { today }));
     }
+    if today.saturating_add(LONGEST_OPEN.days()) < until {
+        return Err(refuse(NotPledged::TooLong { until }));
+    }
     store::account::lock(tx, &[account])?;
     let it = Pledge {
-        key: format!("pledge/{account}/{today}/{}", agency.to_lowercase()),
+        key: free_key(tx, (account, today), agency, &new.why)?,
         account,
         agency: agency.to_owned(),
         amount,
@@ -116,6 +136,29 @@ pub fn add(tx: &mut Tx, actor: Actor, new: &NewPledge) -> Result<Pledge> {
     order::no_longer_past_due(tx, &allowed, account, (CalledOff::NotNeeded, &note))?;
     protection::after_fact(tx, &allowed, &[account])?;
     Ok(it)
+}
+
+/// The key of a pledge: an agency promises once a day by the same voucher, and what was taken back is promised
+/// anew under another key.
+fn free_key(
+    tx: &mut Tx,
+    (account, on): (AccountId, Date),
+    agency: &str,
+    voucher: &str,
+) -> Result<String> {
+    let same = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    let first = format!("pledge/{account}/{on}/{}/{}", agency.to_lowercase(), same(voucher));
+    let there = store::pledge::of_account(tx, account)?;
+    let stands = |key: &str| there.iter().find(|it| it.key == key);
+    let mut key = first.clone();
+    for nth in 2.. {
+        match stands(&key).map(|it| it.ended) {
+            None => break,
+            Some(Some((Ending::Cancelled, _))) => key = format!("{first}/{nth}"),
+            Some(_) => return Err(refuse(NotPledged::Already)),
+        }
+    }
+    Ok(key)
 }
 
 /// Takes back the oldest pledge of an agency that is open.
@@ -284,14 +327,24 @@ impl fmt::Display for NotPledged {
                 write!(f, "say which agency promises it, in no more than {LONGEST} letters")
             }
             NotPledged::NotAboveZero => f.write_str("what is promised is above zero"),
+            NotPledged::BeyondLimit { amount } => write!(
+                f,
+                "{amount} is more than a pledge may be ({LARGEST}); check the decimal point"
+            ),
             NotPledged::NoEnd => {
                 f.write_str("no rule says how long a pledge lasts; say until when")
             }
+            NotPledged::TooLong { until } => write!(
+                f,
+                "{until} is more than {LONGEST_OPEN} days ahead, and it would keep from a cut as long; check the year"
+            ),
             NotPledged::Over { today } => {
                 write!(f, "it would be over; say a day after {today}")
             }
             NotPledged::Already => {
-                f.write_str("this agency promised something today already; nothing was changed")
+                f.write_str(
+                    "this agency promised something by the same voucher today already; for another one say its number",
+                )
             }
             NotPledged::None { agency } => {
                 write!(f, "no pledge of {agency} is open; see: meterbook pledge list")

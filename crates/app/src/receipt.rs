@@ -165,6 +165,13 @@ pub enum ReceiptRefusal {
         /// Which account.
         number: AccountNumber,
     },
+    /// Two tenders of it are the same for an account.
+    Twice {
+        /// What they are.
+        tender: Tender,
+        /// The check's number or the bank's reference.
+        reference: String,
+    },
     /// A rule from that day on is there already.
     RuleAlready {
         /// The day.
@@ -398,7 +405,41 @@ fn check(tx: &mut Tx, allowed: &Authorized, new: &NewReceipt) -> Result<()> {
             return Err(refuse(NotPaid::BeforeOpened { on: new.on, opened }));
         }
     }
+    once_each(new)?;
     new.tenders.iter().try_for_each(|tender| came_already(tx, new, tender))
+}
+
+/// Refuses two tenders that nobody could tell apart for the same account.
+fn once_each(new: &NewReceipt) -> Result<()> {
+    let tenders: Vec<Money> = new.tenders.iter().map(|it| it.amount).collect();
+    let shares: Vec<Money> = new.shares.iter().map(|it| it.amount).collect();
+    let mut known = BTreeMap::new();
+    for (nth, share, _) in split(&tenders, &shares) {
+        let it = &new.tenders[nth];
+        if *known.entry(it.key_for(&new.shares[share].to)).or_insert(nth) != nth {
+            let (tender, reference) = (it.kind, it.reference.trim().to_owned());
+            return Err(refuse(ReceiptRefusal::Twice { tender, reference }));
+        }
+    }
+    Ok(())
+}
+
+impl NewTender {
+    /// The natural key of what is for somebody.
+    pub(crate) fn key_for(&self, to: &For) -> String {
+        let reference = self.reference.trim();
+        match to {
+            For::Account { account, .. }
+            | For::Parts { account, .. }
+            | For::Beside { account, .. } => pay::key(*account, self.kind, reference),
+            For::Suspense { said } => held_key(self.kind, reference, said),
+        }
+    }
+}
+
+/// The natural key of what is held: a tender, its reference and what is known are held once.
+fn held_key(kind: Tender, reference: &str, said: &str) -> String {
+    format!("suspense/{kind}/{reference}/{}", said.trim())
 }
 
 /// Days before the first one of an account on which somebody who is about to come may pay, such as
@@ -479,12 +520,9 @@ impl Posted<'_> {
     /// Holds it until somebody knows whose it is.
     fn hold(&self, tx: &mut Tx, said: &str, amount: Money, on: Date) -> Result<Suspended> {
         let (kind, reference) = self.tendered;
-        let said = said.trim().to_owned();
-        let key = format!("suspense/{kind}/{reference}/{said}");
-        if let Some(Suspended { on, amount, .. }) = store::suspense::by_key(tx, &key)? {
-            let reference = reference.to_owned();
-            return Err(refuse(NotPaid::AlreadyPosted { reference, on, amount }));
-        }
+        // It is printed on a line of a list.
+        let said = said.trim().replace(char::is_control, " ");
+        let key = free_held(tx, self.tendered, &said)?;
         let id = SuspenseId(tx.next(Counter::Suspense, 1)?);
         let held = Suspended { id, tender: self.tender, amount, on, said, key };
         store::suspense::add(tx, &held)?;
@@ -493,6 +531,29 @@ impl Posted<'_> {
         entry(tx, (EntryKind::Suspense, on), &held.key, &text, sides)?;
         Ok(held)
     }
+}
+
+/// The key of what is held. What was voided was never there, and is held anew under another key.
+fn free_held(tx: &mut Tx, (kind, reference): (Tender, &str), said: &str) -> Result<String> {
+    let first = held_key(kind, reference, said);
+    for nth in 1.. {
+        let key = nth_key(&first, nth);
+        let Some(was) = store::suspense::by_key(tx, &key)? else { return Ok(key) };
+        let voided = match store::suspense::went_back(tx, was.id)? {
+            true => store::returned::get(tx, was.tender)?.is_none(),
+            false => false,
+        };
+        if !voided {
+            let (reference, on, amount) = (reference.to_owned(), was.on, was.amount);
+            return Err(refuse(NotPaid::AlreadyPosted { reference, on, amount }));
+        }
+    }
+    Ok(first)
+}
+
+/// The key of the first, the second, the third of the same.
+fn nth_key(first: &str, nth: usize) -> String {
+    if nth == 1 { first.to_owned() } else { format!("{first}/{nth}") }
 }
 
 /// What is open of what money is for, in the order in which it pays it.
@@ -525,7 +586,8 @@ fn planned(tx: &mut Tx, account: AccountId, key: &str) -> Result<Plan> {
 
 /// The key of a payment. What comes to an account of a tender of which it had something already, such as
 /// a payment moved back, has another key, and so has what comes in again after the bank was wrong to return
-/// it; the same again from outside is another tender, and refused.
+/// it or after it was voided, as if it had never been; the same again from outside is another tender, and
+/// refused.
 pub(crate) fn free_key(
     tx: &mut Tx,
     account: AccountId,
@@ -534,13 +596,22 @@ pub(crate) fn free_key(
 ) -> Result<String> {
     let first = pay::key(account, kind, reference);
     for nth in 1.. {
-        let key = if nth == 1 { first.clone() } else { format!("{first}/{nth}") };
+        let key = nth_key(&first, nth);
         let Some(was) = store::payment::by_key(tx, &key)? else { return Ok(key) };
         let tender = store::receipt::tender_of(tx, was.id)?;
         let mine = of.is_some() && tender == of;
-        if !mine && !by_mistake(tx, tender)? {
-            let (reference, on, amount) = (reference.to_owned(), was.on, was.amount);
-            return Err(refuse(NotPaid::AlreadyPosted { reference, on, amount }));
+        if mine || by_mistake(tx, tender)? {
+            continue;
+        }
+        let (reference, amount) = (reference.to_owned(), was.amount);
+        match store::receipt::reversed(tx, was.id)? {
+            Some((Reversed::Voided, _)) => {}
+            Some((Reversed::Returned, on)) => {
+                return Err(refuse(NotPaid::CameBack { reference, on, amount }));
+            }
+            Some((Reversed::Moved, _)) | None => {
+                return Err(refuse(NotPaid::AlreadyPosted { reference, on: was.on, amount }));
+            }
         }
     }
     Ok(first)
@@ -675,6 +746,9 @@ impl fmt::Display for ReceiptRefusal {
                 f,
                 "{tender} {reference} of that amount is paid on account {number}; where that is wrong, move it: meterbook receipt move; for another one say more in the reference"
             ),
+            ReceiptRefusal::Twice { tender, reference } => {
+                write!(f, "{tender} {reference} is there twice; give each its own reference")
+            }
             ReceiptRefusal::SameAccount => {
                 f.write_str("it is on that account already; name another one")
             }

@@ -62,10 +62,16 @@ pub(crate) fn note(
         let said = format!("{fee} for tender {tender}, which came back on {on}");
         store::audit::add(tx, allowed, "ask returned fee", &account.to_string(), &said)?;
     }
-    match account.filter(|_| rules.told && kind != Tender::Cash) {
-        Some(account) => tell(tx, allowed, came, account, fee),
-        None => Ok(()),
+    match account {
+        Some(account) if is_told(tx, &it)? => tell(tx, allowed, came, account, fee),
+        _ => Ok(()),
     }
+}
+
+/// Whether a letter tells who paid with it, by the rules of the day on which it came back.
+pub fn is_told(tx: &mut Tx, it: &CameBack) -> Result<bool> {
+    let told = credit_rules::returned(tx, it.on)?.told;
+    Ok(told && it.account.is_some() && it.kind != Tender::Cash)
 }
 
 /// Tells by letter that a payment came back, in the transaction that takes it back.

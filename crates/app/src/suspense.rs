@@ -100,12 +100,14 @@ pub enum NotMatched {
 pub fn candidates(tx: &mut Tx, held: &Suspended) -> Result<Vec<Candidate>> {
     let mut clues: BTreeMap<AccountId, Vec<Clue>> = BTreeMap::new();
     let words = || held.said.split([' ', ',', ';', '/']).filter(|it| !it.is_empty());
-    for word in words() {
-        for number in numbers(word) {
-            if let Some(account) = store::account::by_number(tx, number)? {
-                clues.entry(account.id).or_default().push(Clue::Number);
-            }
+    let mut said = AccountNumber::all_in(&held.said);
+    said.extend(words().flat_map(numbers));
+    for number in said {
+        if let Some(account) = store::account::by_number(tx, number)? {
+            clues.entry(account.id).or_default().push(Clue::Number);
         }
+    }
+    for word in words() {
         if let Some(bill) = store::bill::by_number(tx, &BillNumber(word.to_owned()))? {
             let account = store::bill::get(tx, bill)?.account;
             clues.entry(account).or_default().push(Clue::Bill);

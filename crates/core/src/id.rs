@@ -1,5 +1,6 @@
 //! Identities: typed numbers inside, numbers that people say outside.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 macro_rules! ids {
@@ -160,6 +161,33 @@ impl AccountNumber {
         AccountNumber::new(serial).filter(|it| digits.len() == 9 && it.0 == number)
     }
 
+    /// Every number that is said in a text, also with blanks where it is printed with hyphens:
+    /// `acct 4417 0926 8`.
+    pub fn all_in(text: &str) -> BTreeSet<AccountNumber> {
+        let mut all = BTreeSet::new();
+        let apart = |it: char| !it.is_ascii_alphanumeric() && !matches!(it, '-' | ' ');
+        for said in text.split(apart) {
+            let words: Vec<&str> = said.split_whitespace().collect();
+            all.extend(words.iter().filter_map(|it| AccountNumber::parse(it)));
+            let groups = [2, 3].into_iter().flat_map(|many| words.windows(many));
+            all.extend(groups.filter_map(AccountNumber::of_groups));
+        }
+        all
+    }
+
+    /// The number of groups that part where it is printed in parts; else other numbers beside each other would
+    /// be one by chance.
+    fn of_groups(groups: &[&str]) -> Option<AccountNumber> {
+        let mut digits = 0;
+        for it in &groups[..groups.len() - 1] {
+            digits += it.bytes().filter(u8::is_ascii_digit).count();
+            if !matches!(digits, 4 | 8) {
+                return None;
+            }
+        }
+        AccountNumber::parse(&groups.concat())
+    }
+
     /// All nine digits as one number: how it is stored and printed on the scan line.
     pub fn digits(self) -> i64 {
         self.0
@@ -202,6 +230,29 @@ mod tests {
         assert_eq!(number.to_string(), "4417-0926-8");
         assert_eq!(AccountNumber::parse("4417-0926-8"), Some(number));
         assert_eq!(AccountNumber::parse("441709268"), Some(number));
+    }
+
+    #[test]
+    fn account_numbers_are_found_where_they_are_said() {
+        let number = AccountNumber::new(44_170_926).unwrap();
+        for said in [
+            "acct 4417 0926 8",
+            "JO SAND 4417 09268",
+            "4417-0926 8, for the garden",
+            "REF/44170926 8/2026",
+            "441709268",
+            "2026 4417-0926-8 and 4417 0926 8",
+        ] {
+            assert_eq!(
+                AccountNumber::all_in(said).into_iter().collect::<Vec<_>>(),
+                [number],
+                "{said}"
+            );
+        }
+        for said in ["44 17 0926 8", "4417/0926/8", "4417 0926", "x4417 0926 8", "4417 0926 3", ""]
+        {
+            assert!(AccountNumber::all_in(said).is_empty(), "{said}");
+        }
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! Statements of accounts at banks, what they say came in, and the deposits that were expected. Written
 //! once, never changed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
 use meterbook_core::id::{BankStatementId, PaymentBatchId, TenderId};
+use meterbook_core::ledger::{Tender, Tendered};
 use meterbook_core::money::Money;
 
 use crate::Tx;
@@ -23,6 +24,37 @@ const BY_HASH: Sql = Sql("select id, name from bank_statement where sha256 = $1"
 const ALIKE: Sql = Sql("select id from bank_statement where alike = $1 order by id limit 1");
 const KNOWN: (Sql, Sql) =
     among_words!("select alike, key from bank_credit where alike", "order by key");
+const AMONG: (Sql, Sql) = among_words!("select key from bank_credit where key", "order by key");
+const RETURNED: Rows =
+    Rows("bank_return (key, statement_id, line, account, booked_on, amount_cents, said)");
+const KNOWN_RETURNED: (Sql, Sql) =
+    among_words!("select key from bank_return where key", "order by key");
+const OPEN_RETURNED: Sql = Sql("
+    select key, line, account, booked_on, amount_cents, said from bank_return r
+    where not exists (select 1 from bank_return_end e where e.key = r.key)
+    order by booked_on, key");
+const ONE_RETURNED: Sql = Sql("
+    select key, line, account, booked_on, amount_cents, said from bank_return r
+    where r.key = $1 and not exists (select 1 from bank_return_end e where e.key = r.key)");
+const LOCK_RETURNED_SQLITE: Sql = Sql("select line from bank_return where key = $1");
+const LOCK_RETURNED_POSTGRES: Sql =
+    Sql("select line from bank_return where key = $1 for no key update");
+const END_RETURNED: Sql = Sql("
+    insert into bank_return_end (key, tender_id, ended_on, why) values ($1, $2, $3, $4)");
+// Cheques and transfers of as much that nobody took back, the newest first.
+const MAY_BE_BACK: Sql = Sql("
+    select t.id, t.kind, t.reference
+    from tender t join receipt r on r.id = t.receipt_id
+    where t.amount_cents = $1 and t.kind <> 'cash' and $2 <= r.received_on and r.received_on <= $3
+      and exists (select 1 from payment_tender p where p.tender_id = t.id and not exists (
+        select 1 from payment_reversal v where v.payment_id = p.payment_id))
+    order by r.received_on desc, t.id desc limit 3");
+const OTHER_RETURNED: Sql = Sql("
+    select r.key from bank_return r join bank_return_end e on e.key = r.key
+    join tender t on t.id = e.tender_id
+    where t.amount_cents <> r.amount_cents
+       or not exists (select 1 from tender_return b where b.tender_id = t.id)
+    order by r.key limit 100");
 const OPEN: Sql = Sql("
     select key, line, account, booked_on, amount_cents, said, alike, deposit, tender_id
     from bank_credit c
@@ -132,6 +164,23 @@ pub struct Credit {
     pub tender: Option<TenderId>,
 }
 
+/// What a bank took back of what had been paid in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReturnedItem {
+    /// The natural key: the same is kept once, whatever statement it is in.
+    pub key: String,
+    /// Its line.
+    pub line: i64,
+    /// The account at the bank.
+    pub account: String,
+    /// The day on which it was booked.
+    pub on: Date,
+    /// How much, above zero.
+    pub amount: Money,
+    /// What the bank says of it.
+    pub said: String,
+}
+
 /// A deposit that was expected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expected {
@@ -222,6 +271,74 @@ pub fn add(tx: &mut Tx, it: &Statement, credits: &[Credit]) -> Result<()> {
     )
 }
 
+/// What of this was not kept before.
+pub fn new_returned(tx: &mut Tx, mut all: Vec<ReturnedItem>) -> Result<Vec<ReturnedItem>> {
+    let sql = tx.either(KNOWN_RETURNED.0, KNOWN_RETURNED.1);
+    let keys = words_of(all.iter().map(|it| it.key.as_str()));
+    let known: BTreeSet<String> =
+        tx.many(sql, [keys.into()], |row| row.text(0))?.into_iter().collect();
+    all.retain(|it| !known.contains(&it.key));
+    Ok(all)
+}
+
+/// Keeps what a bank took back by a statement. The database refuses what was kept before.
+pub fn add_returned(tx: &mut Tx, of: BankStatementId, all: &[ReturnedItem]) -> Result<()> {
+    tx.bulk(
+        RETURNED,
+        all.iter().map(|it| {
+            [
+                V::from(&it.key),
+                of.into(),
+                it.line.into(),
+                V::from(&it.account),
+                it.on.into(),
+                it.amount.into(),
+                V::from(&it.said),
+            ]
+        }),
+    )
+}
+
+/// What a bank took back and of which nobody said what it is, the oldest first.
+pub fn open_returned(tx: &mut Tx) -> Result<Vec<ReturnedItem>> {
+    tx.many(OPEN_RETURNED, [], returned)
+}
+
+/// One of them, which nobody else decides about until this transaction ends.
+pub fn lock_returned(tx: &mut Tx, key: &str) -> Result<Option<ReturnedItem>> {
+    let lock = tx.either(LOCK_RETURNED_SQLITE, LOCK_RETURNED_POSTGRES);
+    tx.maybe(lock, [key.into()], |row| row.int(0))?;
+    tx.maybe(ONE_RETURNED, [key.into()], returned)
+}
+
+/// Keeps which tender came back by it, or that it was no customer's. The database refuses a second time, and a
+/// tender that came back by another one.
+pub fn settle_returned(
+    tx: &mut Tx,
+    key: &str,
+    tender: Option<TenderId>,
+    on: Date,
+    why: &str,
+) -> Result<()> {
+    tx.exec(END_RETURNED, [key.into(), tender.into(), on.into(), why.into()]).map(|_| ())
+}
+
+/// Up to three tenders that it may be: of as much, taken within so many days before, and not taken back.
+pub fn may_be_back(tx: &mut Tx, it: &ReturnedItem, days: i64) -> Result<Vec<Tendered>> {
+    let from = it.on.saturating_sub(days.days());
+    tx.many(MAY_BE_BACK, [it.amount.into(), from.into(), it.on.into()], |row| {
+        let (id, kind) = (row.id(0)?, row.word(1, Tender::from_word)?);
+        Ok(Tendered { id, kind, amount: it.amount, reference: row.text(2)? })
+    })
+}
+
+/// Which of these keys are kept.
+pub fn among<'a>(tx: &mut Tx, keys: impl Iterator<Item = &'a str>) -> Result<BTreeSet<String>> {
+    let sql = tx.either(AMONG.0, AMONG.1);
+    let found = tx.many(sql, [words_of(keys).into()], |row| row.text(0))?;
+    Ok(found.into_iter().collect())
+}
+
 /// The statement that a file became, by its hash.
 pub fn by_hash(tx: &mut Tx, sha256: &str) -> Result<Option<(BankStatementId, String)>> {
     tx.maybe(BY_HASH, [sha256.into()], |row| Ok((row.id(0)?, row.text(1)?)))
@@ -270,7 +387,21 @@ pub fn verify(tx: &mut Tx) -> Result<(i64, Vec<String>)> {
     found.extend(tx.many(OTHER_DEPOSITS, [], |row| {
         Ok(format!("{} is not what somebody says it is", row.text(0)?))
     })?);
+    found.extend(tx.many(OTHER_RETURNED, [], |row| {
+        Ok(format!("{} is not the tender that is said to have come back by it", row.text(0)?))
+    })?);
     Ok((tx.one(COUNT, [], |row| row.int(0))?, found))
+}
+
+fn returned(row: &Row) -> Result<ReturnedItem> {
+    Ok(ReturnedItem {
+        key: row.text(0)?,
+        line: row.int(1)?,
+        account: row.text(2)?,
+        on: row.date(3)?,
+        amount: row.money(4)?,
+        said: row.text(5)?,
+    })
 }
 
 fn credit(row: &Row) -> Result<Credit> {

@@ -93,6 +93,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0093_paid_by_itself", include_str!("../migrations/0093_paid_by_itself.sql")),
     ("0094_under_way", include_str!("../migrations/0094_under_way.sql")),
     ("0101_elsewhere", include_str!("../migrations/0101_elsewhere.sql")),
+    ("0105_bank_returns", include_str!("../migrations/0105_bank_returns.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");

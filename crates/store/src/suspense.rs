@@ -22,6 +22,8 @@ const GET: Sql = Sql("
 const BY_KEY: Sql = Sql("
     select id, tender_id, amount_cents, held_on, said, key from suspense where key = $1");
 const ENDED: Sql = Sql("select ended_on from suspense_end where suspense_id = $1");
+const WENT_BACK: Sql = Sql("
+    select count(*) from suspense_end where suspense_id = $1 and how = 'returned'");
 const OPEN: Sql = Sql("
     select s.id, s.tender_id, s.amount_cents, s.held_on, s.said, s.key from suspense s
     where not exists (select 1 from suspense_end e where e.suspense_id = s.id)
@@ -100,6 +102,11 @@ pub fn by_key(tx: &mut Tx, key: &str) -> Result<Option<Suspended>> {
 /// The day on which something became of it, if that has been.
 pub fn ended(tx: &mut Tx, id: SuspenseId) -> Result<Option<Date>> {
     tx.maybe(ENDED, [id.into()], |row| row.date(0))
+}
+
+/// Whether it went back with its tender.
+pub fn went_back(tx: &mut Tx, id: SuspenseId) -> Result<bool> {
+    tx.one(WENT_BACK, [id.into()], |row| Ok(row.int(0)? != 0))
 }
 
 /// All that is held, oldest first.

@@ -25,8 +25,10 @@ pub enum Is {
     Payment(AccountId),
     /// Nobody knows whose it is.
     Held,
-    /// No customer's money: interest, a transfer between accounts of ours.
+    /// No customer's money: interest, a transfer between accounts of ours, or what a statement told before.
     Ours,
+    /// A tender that came back.
+    Returned(TenderId),
 }
 
 /// Why it is not said what a credit is.
@@ -56,6 +58,24 @@ pub enum NotSettled {
     },
     /// It is another credit already.
     Elsewhere,
+    /// There is no such tender.
+    NoTender {
+        /// The number.
+        id: TenderId,
+    },
+    /// The tender that is said to have come back was of another amount.
+    OtherReturn {
+        /// The number.
+        id: TenderId,
+        /// What came back.
+        back: Money,
+        /// What the tender was.
+        was: Money,
+    },
+    /// Money went back by it, and it is said that some came in.
+    WentBack,
+    /// Money came in by it, and it is said that some went back.
+    CameIn,
 }
 
 /// Says what a credit is that nobody expected, once. A payment, or what is held for nobody, is posted in the
@@ -64,6 +84,9 @@ pub fn settle(tx: &mut Tx, actor: Actor, key: &str, is: &Is, why: &str) -> Resul
     let allowed = authorize(tx, actor, Permission::MatchPayments, None)?;
     receipt::said(why)?;
     let key = key.trim();
+    if let Some(item) = store::bank::lock_returned(tx, key)? {
+        return super::back::settle(tx, actor, &item, is, why);
+    }
     let credit = store::bank::lock(tx, key)?;
     let credit = credit.ok_or_else(|| refuse(NotSettled::Unknown { key: key.to_owned() }))?;
     let today = crate::founding::zone(tx)?.day_of(actor.at);
@@ -112,6 +135,7 @@ pub fn settle(tx: &mut Tx, actor: Actor, key: &str, is: &Is, why: &str) -> Resul
             Settled::Tender(receipt::post(tx, &allowed, &new)?.tenders[0].id)
         }
         Is::Ours => Settled::Ours,
+        Is::Returned(_) => return Err(refuse(NotSettled::CameIn)),
     };
     store::bank::settle(tx, key, &settled, today, why.trim()).map_err(|why| {
         match why.is::<Conflict>() {
@@ -140,6 +164,19 @@ impl fmt::Display for NotSettled {
             }
             NotSettled::Elsewhere => {
                 f.write_str("it is another credit of a statement already; nothing was changed")
+            }
+            NotSettled::NoTender { id } => {
+                write!(f, "there is no tender {id}; see: meterbook receipt open --account NUMBER")
+            }
+            NotSettled::OtherReturn { id, back, was } => write!(
+                f,
+                "{back} came back, and tender {id} was {was}; look at its number again"
+            ),
+            NotSettled::WentBack => f.write_str(
+                "the bank took money back by it; say which tender came back, or that it is no customer's",
+            ),
+            NotSettled::CameIn => {
+                f.write_str("money came in by it; say what it is, not which tender came back")
             }
         }
     }

@@ -18,7 +18,6 @@ use crate::{Actor, refuse, task};
 
 /// The longest text of a task, in letters.
 const LONGEST: usize = 400;
-/// Tasks of an account that are looked at before another one is raised.
 
 /// What a person says became of a piece, such as one of which nobody knew. `queued` sends it again.
 pub fn decide(tx: &mut Tx, actor: Actor, wanted: &str, next: State, why: &str) -> Result<()> {

@@ -58,7 +58,7 @@ fn a_file_is_read_by_its_layout_and_posted_once() {
         let short = post(db, &format!("{lines}END|4|17.45\n"), (4, 17_44)).unwrap_err();
         assert!(says(&short).contains("line 6: the file says 4 payments of 17.45"), "{short}");
         let other = post(db, &text, (4, 17_45)).unwrap_err();
-        assert!(says(&other).starts_with("there are 4 payments of $17.44"), "{other}");
+        assert!(says(&other).starts_with("4 of $17.44 came in all"), "{other}");
         let ahead = post(db, &text.replacen("03/08", "03/28", 1), (4, 17_44)).unwrap_err();
         assert!(
             says(&ahead)

@@ -91,7 +91,7 @@ fn what_was_expected_is_known_again_and_the_rest_is_posted_once() {
         ];
         let text = bai2("260312", &credits);
         let unmatched = || db.read(|tx| bank::unmatched(tx, date(2026, 3, 14))).unwrap();
-        assert_eq!(unmatched().1.len(), 2);
+        assert_eq!(unmatched().expected.len(), 2);
         let took = take(db, &text).unwrap();
         let expected =
             ["lockbox/0012345/2026-03-09", "debits/1", "tender", "tender", "open", "tender"];
@@ -101,8 +101,9 @@ fn what_was_expected_is_known_again_and_the_rest_is_posted_once() {
         let held: Vec<_> = held.iter().map(|it| (it.amount.cents(), it.on)).collect();
         let day = date(2026, 3, 12);
         assert_eq!(held, [(5_00, date(2026, 3, 9)), (17_00, day), (1_00, day)]);
-        let (came, missing) = unmatched();
-        assert_eq!((came.len(), came[0].amount.cents(), missing.len()), (1, 9_99, 0));
+        let found = unmatched();
+        let came = found.came;
+        assert_eq!((came.len(), came[0].amount.cents(), found.expected.len()), (1, 9_99, 0));
         sound(db);
 
         // The same file, what is in it in another one, and a part of it.
@@ -290,6 +291,144 @@ fn a_person_says_once_what_came_in_and_was_not_expected() {
                 .write(|tx| settle::settle(tx, at("2026-03-14"), &more.credits[of].key, &is, "x"));
             assert!(says(&again.unwrap_err()).starts_with("it is another credit"), "{of}");
         }
+        sound(db);
+    });
+}
+
+#[test]
+fn a_statement_of_another_currency_posts_nothing() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        let text = bai2("260312", &[("195", 1_332, "W1", &number(db, 3))]);
+        let says_so = "it is in CAD and the bills of this utility are in USD; nothing was posted";
+        // Of the group, or of the account alone.
+        for other in [text.replace("USD", "CAD"), text.replace("1000017,USD", "1000017,CAD")] {
+            let why = take(db, &other).unwrap_err();
+            assert!(says(&why).starts_with(says_so), "{why}");
+        }
+        assert_eq!(owes(db)[2], 1_332);
+        // Where nothing is said it is in dollars.
+        take(db, &text.replace("1000017,USD", "1000017,").replace("2359,USD", "2359,")).unwrap();
+        assert_eq!(owes(db)[2], 0);
+        sound(db);
+    });
+}
+
+#[test]
+fn what_a_bank_tells_again_on_another_day_waits_for_a_person() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        let (three, four) = (number(db, 3), number(db, 4));
+        let wire = |cents| ("195", cents, "W1", three.as_str());
+        let by_words = ("142", 2_00, "", four.as_str());
+        let first = take(db, &bai2("260306", &[wire(1_000), by_words])).unwrap();
+        assert_eq!(ends(&first), ["tender", "tender"]);
+        // The next statement repeats it under its own day, with what is new.
+        let new = ("195", 1_000, "W2", three.as_str());
+        let again = take(db, &bai2("260310", &[wire(1_000), wire(1_001), new, by_words])).unwrap();
+        assert_eq!(ends(&again), ["open", "tender", "tender", "open"]);
+        let same: Vec<_> = again.perhaps.values().collect();
+        assert_eq!(same, ["1000017/2026-03-06/1000/W1", &format!("1000017/2026-03-06/200/{four}")]);
+        let found = db.read(|tx| bank::unmatched(tx, date(2026, 3, 14))).unwrap();
+        assert_eq!((found.came.len(), found.perhaps), (2, again.perhaps.clone()));
+        // It was the same; what came a week apart is not.
+        let key = again.credits[0].key.clone();
+        db.write(|tx| settle::settle(tx, at("2026-03-14"), &key, &Is::Ours, "told twice")).unwrap();
+        let within = take(db, &bai2("260313", &[by_words])).unwrap();
+        assert_eq!(ends(&within), ["open"]);
+        let week = take(db, &bai2("260227", &[wire(1_000)])).unwrap();
+        assert_eq!((ends(&week), week.perhaps.len()), (vec!["tender".to_owned()], 0));
+        sound(db);
+    });
+}
+
+#[test]
+fn what_came_back_is_matched_with_what_it_returns_once() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        let three = number(db, 3);
+        let check = |reference: &str, cents| NewReceipt {
+            on: date(2026, 3, 10),
+            tenders: vec![NewTender {
+                kind: Tender::Check,
+                amount: Money::from_cents(cents),
+                reference: reference.to_owned(),
+            }],
+            shares: vec![Share {
+                to: For::Account { account: AccountId(3), bill: None },
+                amount: Money::from_cents(cents),
+            }],
+        };
+        let take_in = |new: &NewReceipt| {
+            db.write(|tx| receipt::take(tx, at("2026-03-10"), new)).unwrap().tenders[0].id
+        };
+        let (bounced, other) = (take_in(&check("333", 10_00)), take_in(&check("334", 332)));
+        assert_eq!(owes(db)[2], 0);
+        let said = [
+            ("195", 1_00, "W1", three.as_str()),
+            ("555", 10_00, "RET333", "DEPOSITED ITEM RETURNED CHECK 333"),
+            ("557", 5_00, "RET9", "ACH RETURN"),
+            ("698", 1_50, "FEE", "BANK FEE"),
+            ("475", 20_00, "7001", "CHECK PAID"),
+            // What we sent and comes back is nobody's payment.
+            ("257", 4_00, "OURS", three.as_str()),
+        ];
+        let took = take(db, &bai2("260312", &said)).unwrap();
+        assert_eq!(ends(&took), ["tender", "open"]);
+        assert_eq!(took.passed, (2, Money::from_cents(21_50)));
+        let back: Vec<i64> = took.returned.iter().map(|it| it.amount.cents()).collect();
+        assert_eq!((back, owes(db)[2]), (vec![10_00, 5_00], -1_00));
+        let may_be = db.read(|tx| store::bank::may_be_back(tx, &took.returned[0], 120)).unwrap();
+        assert_eq!(may_be.iter().map(|it| it.id).collect::<Vec<_>>(), [bounced]);
+        // The same in another statement is not new.
+        let again = take(db, &bai2("260312", &said[1..3])).unwrap_err();
+        assert!(says(&again).starts_with("nothing came in by it"), "{again}");
+
+        let keys: Vec<String> = took.returned.iter().map(|it| it.key.clone()).collect();
+        let say = |key: &str, is: Is| {
+            db.write(|tx| settle::settle(tx, at("2026-03-14"), key, &is, "looked at"))
+        };
+        for (is, why) in [
+            (Is::Returned(TenderId(999)), "there is no tender 999"),
+            (Is::Returned(other), "$10.00 came back, and tender "),
+            (Is::Held, "the bank took money back by it"),
+        ] {
+            let found = say(&keys[0], is).unwrap_err();
+            assert!(says(&found).starts_with(why), "{found}");
+        }
+        let came_in = say(&took.credits[1].key, Is::Returned(bounced)).unwrap_err();
+        assert!(says(&came_in).starts_with("money came in by it"), "{came_in}");
+        say(&keys[0], Is::Returned(bounced)).unwrap();
+        say(&keys[1], Is::Ours).unwrap();
+        assert_eq!(owes(db)[2], 9_00);
+        let twice = say(&keys[0], Is::Ours).unwrap_err();
+        assert!(says(&twice).starts_with("nothing that came in as back/"), "{twice}");
+        // What was taken back by hand before is only marked.
+        db.write(|tx| receipt::give_back(tx, at("2026-03-14"), other, date(2026, 3, 13), "nsf"))
+            .unwrap();
+        let took = take(db, &bai2("260313", &[("555", 332, "RET334", "")])).unwrap();
+        say(&took.returned[0].key, Is::Returned(other)).unwrap();
+        assert_eq!(owes(db)[2], 1_232);
+        let found = db.read(|tx| bank::unmatched(tx, date(2026, 3, 14))).unwrap();
+        assert!(found.returned.is_empty());
+        sound(db);
+    });
+}
+
+#[test]
+fn a_number_that_is_said_with_blanks_is_read() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        let blanks = number(db, 3).replace('-', " ");
+        let both = format!("{blanks} AND {}", number(db, 4).replace('-', " "));
+        let said = [("195", 1_332, "W1", blanks.as_str()), ("142", 1_00, "A3", both.as_str())];
+        take(db, &bai2("260312", &said)).unwrap();
+        assert_eq!(owes(db)[2], 0);
+        let held = db.read(store::suspense::open).unwrap();
+        let found = db.read(|tx| meterbook_app::suspense::candidates(tx, &held[0])).unwrap();
+        let found: Vec<_> = found.iter().map(|it| (it.account.id.0, it.why[0])).collect();
+        let number = meterbook_app::suspense::Clue::Number;
+        assert_eq!(found, [(3, number), (4, number)]);
         sound(db);
     });
 }

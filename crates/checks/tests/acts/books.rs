@@ -196,7 +196,7 @@ fn a_file_is_posted_once_whatever_is_tried() {
         let cut = &file[..file.rfind("nobody").unwrap()];
         assert_eq!(
             says(post(cut, 3, 55)),
-            "there are 2 payments of $50.00, and 3 of $55.00 were said; nothing was posted"
+            "2 of $50.00 came in all, and 3 of $55.00 were said; nothing was posted"
         );
         let wrong = file.replace("20.00", "20.0.0");
         assert!(
@@ -219,7 +219,7 @@ fn a_file_is_posted_once_whatever_is_tried() {
             assert!(why.contains("\nline 3: payment 2 of $30.00 is posted already"), "{why}");
         }
         let changed = file.replace("20.00", "21.00");
-        assert!(says(post(&changed, 3, 55)).starts_with("there are 3 payments of $56.00"));
+        assert!(says(post(&changed, 3, 55)).starts_with("3 of $56.00 came in all"));
         assert_eq!(db.read(store::payment::count).unwrap(), 2);
         assert_eq!(db.read(store::suspense::open).unwrap().len(), 1);
         sound(db);
@@ -278,6 +278,9 @@ fn a_closed_day_stays_and_what_comes_late_is_in_the_next() {
         // It counts from January and came when February was closed: March's journal has it.
         db.write(|tx| charge(tx, ann, 9, date(2026, 1, 6))).unwrap();
         let text = "1010 general = cash: Cash in bank\n4091 general = fee revenue: Visits\n";
+        let other = "4011 electric = electric revenue, tariff R-9: Residential sales\n";
+        let no_tariff = db.write(|tx| close::say_chart(tx, by, date(2026, 3, 1), other));
+        assert!(no_tariff.unwrap_err().to_string().starts_with("there is no tariff R-9"));
         db.write(|tx| close::say_chart(tx, by, date(2026, 3, 1), text)).unwrap();
         let month = |on, level| close::close_month(db, by, on, level, "the rules say so");
         assert_eq!(

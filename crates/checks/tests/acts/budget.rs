@@ -104,6 +104,8 @@ fn a_level_that_is_off_is_changed_from_the_next_bill_on_and_nothing_is_settled()
             "$12.00 is the level already; nothing was changed"
         );
         assert_eq!(says(&set(Some(0)).unwrap_err()), "a level is above zero");
+        let slip = begin(db, ONE, Some(999_999_900)).unwrap_err();
+        assert!(says(&slip).starts_with("$9,999,999.00 is more than a level may be"), "{slip}");
         set(Some(20_00)).unwrap();
         set(Some(13_00)).unwrap();
         assert_eq!(sum(db, Gl::BudgetVariance), 1_332 - 12_00, "stays to be made up");

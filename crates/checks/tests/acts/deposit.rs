@@ -18,7 +18,7 @@ use meterbook_core::id::AccountId;
 use meterbook_core::ledger::{EntryKind, Gl, Tender};
 use meterbook_core::money::Money;
 use meterbook_core::moves::Credit;
-use meterbook_store::{self as store, Db};
+use meterbook_store::{self as store, Db, Tx};
 
 use crate::authority::with_role;
 use crate::jobs::january;
@@ -408,5 +408,81 @@ fn who_stands_in_is_called_on_for_no_more_than_that_and_is_free_when_bills_are_p
         assert_eq!(there[0].ended, Some(date(2026, 3, 24)));
         assert!(deposit::review_all(db, at("2026-03-25")).unwrap().is_empty(), "once");
         sound(db);
+    });
+}
+
+#[test]
+fn what_somebody_stands_in_for_is_not_asked_for() {
+    engines::each(|db, folder| {
+        january(db, folder, 2);
+        say(db, Noun::Deposit, RULES);
+        let two = AccountId(2);
+        let stand = |most| {
+            let by = at("2026-01-15");
+            db.write(|tx| deposit::guarantee(tx, by, two, ONE, cents(most), "by letter")).unwrap().1
+        };
+        let release = || db.write(|tx| deposit::release(tx, at("2026-01-15"), two, "x")).unwrap();
+        let ask = |day: &str, new: &NewDeposit| {
+            let asked = db.write(|tx| deposit::ask(tx, at(day), new, "new"))?;
+            anyhow::Ok(asked.iter().map(|it| it.amount.cents()).collect::<Vec<_>>())
+        };
+        let to_come = |day: Date| {
+            let it = db.read(|tx| deposit::secured(tx, two, day)).unwrap().to_come;
+            it.iter().map(|it| it.amount.cents()).collect::<Vec<_>>()
+        };
+        // All of it, a part of it, and what a clerk says whoever stands in.
+        assert_eq!(stand(20_000), Money::ZERO);
+        let number = db.read(|tx| store::account::get(tx, ONE)).unwrap().number;
+        let covered = ask("2026-01-15", &new(two)).unwrap_err();
+        let wanted = format!("{number} stands in for $200.00, and $150.00 is what the rules ask");
+        assert!(says(&covered).starts_with(&wanted), "{covered}");
+        let said = NewDeposit { amount: Some(cents(30_00)), ..new(two) };
+        assert_eq!(ask("2026-01-15", &said).unwrap(), [30_00]);
+        let slip = NewDeposit { amount: Some(cents(999_999_900)), ..new(two) };
+        let slip = ask("2026-01-16", &slip).unwrap_err();
+        assert!(says(&slip).starts_with("$9,999,999.00 is more than security may be"), "{slip}");
+        release();
+        // Who stands in later takes it off what is still to come, the last part first.
+        let parts = NewDeposit { parts: 3, ..new(two) };
+        let (second, third) = (at("2026-01-16"), date(2026, 1, 17));
+        assert_eq!(ask("2026-01-17", &parts).unwrap(), [30_00, 60_00, 60_00]);
+        assert_eq!(to_come(third), [30_00, 30_00, 60_00, 60_00]);
+        let by = |most| {
+            let stands = |tx: &mut Tx| deposit::guarantee(tx, second, two, ONE, most, "by letter");
+            db.write(stands).unwrap().1
+        };
+        assert_eq!(by(cents(10_000)), cents(10_000));
+        assert_eq!(to_come(third), [30_00, 30_00, 20_00]);
+        assert_eq!(ask("2026-01-18", &new(two)).unwrap(), [50_00]);
+        sound(db);
+    });
+}
+
+#[test]
+fn of_a_closed_account_no_security_is_asked_for() {
+    engines::each(|db, folder| {
+        january(db, folder, 2);
+        say(db, Noun::Deposit, RULES);
+        let later = NewDeposit { parts: 3, ..new(ONE) };
+        db.write(|tx| deposit::ask(tx, at("2026-01-15"), &later, "new")).unwrap();
+        db.write(|tx| {
+            let theirs = store::agreement::of_account(tx, ONE)?;
+            theirs.iter().try_for_each(|it| store::agreement::end(tx, it.id, date(2026, 2, 1)))
+        })
+        .unwrap();
+        let to_come = |day| db.read(|tx| deposit::secured(tx, ONE, day)).unwrap().to_come.len();
+        assert_eq!((to_come(date(2026, 1, 31)), to_come(date(2026, 2, 1))), (3, 1));
+        let ask = |day: &str| db.write(|tx| deposit::ask(tx, at(day), &new(ONE), "late"));
+        ask("2026-01-31").unwrap();
+        let closed = "nothing is supplied to the account since 2026-02-01";
+        assert!(says(&ask("2026-02-02").unwrap_err()).starts_with(closed));
+        let stands = db.write(|tx| {
+            deposit::guarantee(tx, at("2026-02-02"), AccountId(2), ONE, cents(1_00), "by letter")
+        });
+        assert!(says(&stands.unwrap_err()).starts_with(closed));
+        let level = Some(cents(50_00));
+        let begun = db
+            .write(|tx| meterbook_app::budget::begin(tx, at("2026-02-02"), ONE, level, "by phone"));
+        assert!(says(&begun.unwrap_err()).starts_with(closed));
     });
 }

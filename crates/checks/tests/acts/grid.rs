@@ -75,10 +75,7 @@ fn each_line_says_whose_it_is_and_all_are_posted_against_the_control() {
             db.write(|tx| drawer::post_batch(tx, kim, &seen.clone().batch("monday", control)))
         };
         let differs = post(seen.clone(), (3, money(2_500))).unwrap_err().to_string();
-        assert!(
-            differs.starts_with("there are 2 payments of $20.00, and 3 of $25.00"),
-            "{differs}"
-        );
+        assert!(differs.starts_with("2 of $20.00 came in all, and 3 of $25.00"), "{differs}");
         post(seen, (2, money(2_000))).unwrap();
         assert_eq!(sum(db, Gl::Suspense), money(-750));
         sound(db);

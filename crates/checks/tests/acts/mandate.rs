@@ -85,6 +85,9 @@ fn a_mandate_is_agreed_changed_and_ended() {
         let unknown = BankNumber::iban("DE89370400440532013000").unwrap();
         assert_eq!(found(&unknown), []);
 
+        let early =
+            db.write(|tx| mandate::end(tx, village::actor(), rosa, date(2025, 1, 1), "by phone"));
+        assert!(says(&early.unwrap_err()).starts_with("it holds from 2026-03-01 on"));
         let end = || {
             db.write(|tx| mandate::end(tx, village::actor(), rosa, date(2026, 6, 1), "by phone"))
         };

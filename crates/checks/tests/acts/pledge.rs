@@ -211,6 +211,10 @@ fn what_cannot_be_promised_is_said() {
                 new(THREE, 1, Some(date(2026, 3, 10))),
                 "it would be over; say a day after 2026-03-10",
             ),
+            (
+                new(THREE, 1, Some(date(2062, 4, 1))),
+                "2062-04-01 is more than 366 days ahead, and it would keep from a cut as long; check the year",
+            ),
         ] {
             assert_eq!(says(&add(db, "2026-03-10", &it).unwrap_err()), why);
         }
@@ -218,8 +222,25 @@ fn what_cannot_be_promised_is_said() {
         let again = add(db, "2026-03-10", &new(THREE, 2_00, day)).unwrap_err();
         assert_eq!(
             says(&again),
-            "this agency promised something today already; nothing was changed"
+            "this agency promised something by the same voucher today already; for another one say its number"
         );
+        let slip = add(db, "2026-03-10", &new(THREE, 10_000_000_000, day)).unwrap_err();
+        assert!(says(&slip).starts_with("$100,000,000.00 is more than a pledge may be"), "{slip}");
+        // Two vouchers of a day are two promises.
+        let other = NewPledge { why: "voucher 8".to_owned(), ..new(THREE, 2_00, day) };
+        add(db, "2026-03-10", &other).unwrap();
+        // What was typed wrongly is taken back and promised as it is, the same day, as often as it takes.
+        for right in [3_00, 4_00] {
+            let agency = "hill county relief";
+            db.write(|tx| pledge::cancel(tx, at("2026-03-10"), (THREE, agency), "typed wrongly"))
+                .unwrap();
+            add(db, "2026-03-10", &new(THREE, right, day)).unwrap();
+        }
+        let open = db.read(|tx| pledge::open(tx, THREE, date(2026, 3, 10))).unwrap();
+        assert_eq!(open, cents(6_00));
+        let again = NewPledge { why: " Voucher  7".to_owned(), ..new(THREE, 9_00, day) };
+        let again = add(db, "2026-03-10", &again).unwrap_err();
+        assert!(says(&again).starts_with("this agency promised something by the same"), "{again}");
         let none = db.write(|tx| pledge::cancel(tx, at("2026-03-10"), (THREE, "Fund"), "x"));
         assert_eq!(
             says(&none.unwrap_err()),

@@ -12,7 +12,7 @@ use meterbook_app::bill_run::once::{self, NewOnce, Of};
 use meterbook_app::credit::{self, NewRefund, NewSpend};
 use meterbook_app::pay::NotPaid;
 use meterbook_app::receipt::{self, For, NewReceipt, NewTender, Share};
-use meterbook_app::{Actor, calendar, check, suspense};
+use meterbook_app::{Actor, calendar, check, drawer, suspense};
 use meterbook_checks::engines;
 use meterbook_core::account::Account;
 use meterbook_core::charge::{Charge, ChargeFor};
@@ -514,5 +514,89 @@ fn a_payment_of_long_ago_is_a_slip() {
                 ann.opened_on
             )
         );
+    });
+}
+
+#[test]
+fn what_was_voided_is_taken_anew_and_what_came_back_says_so() {
+    engines::each(|db, _| {
+        village::found(db);
+        let ann = customer(db, "E-1").id;
+        let void = |id: TenderId| {
+            db.write(|tx| receipt::void(tx, village::actor(), id, "typed wrongly")).unwrap()
+        };
+        let first = take(db, &one(ann, 1_200, "2")).unwrap().tenders[0].id;
+        void(first);
+        // As often as it takes; the same again is a double all the same.
+        let second = take(db, &one(ann, 120, "2")).unwrap().tenders[0].id;
+        let twice = take(db, &one(ann, 12, "2")).unwrap_err();
+        assert!(twice.to_string().starts_with("payment 2 of $120.00 is posted already"), "{twice}");
+        void(second);
+        let third = take(db, &one(ann, 12, "2")).unwrap().tenders[0].id;
+        assert_eq!(owes(db, ann), -12_00);
+        sound(db);
+        // A check that came back is another one when it is presented again.
+        db.write(|tx| receipt::give_back(tx, village::actor(), third, DAY, "nsf")).unwrap();
+        assert_eq!(
+            take(db, &one(ann, 12, "2")).unwrap_err().to_string(),
+            "payment 2 of $12.00 came back on 2026-03-10; where it is presented again, say so in its reference: 2 again"
+        );
+        take(db, &one(ann, 12, "2 again")).unwrap();
+        assert_eq!(owes(db, ann), -12_00);
+        // So with what is held for nobody.
+        let held = |amount| {
+            let to = For::Suspense { said: "Quil,\nMill St".to_owned() };
+            let share = Share { to, amount: dollars(amount) };
+            let tenders = vec![tender(Tender::Check, amount, "77")];
+            NewReceipt { on: DAY, tenders, shares: vec![share] }
+        };
+        let first = take(db, &held(50)).unwrap().tenders[0].id;
+        assert_eq!(db.read(store::suspense::open).unwrap()[0].said, "Quil, Mill St");
+        assert!(take(db, &held(5)).unwrap_err().to_string().contains("is posted already"));
+        void(first);
+        take(db, &held(5)).unwrap();
+        sound(db);
+    });
+}
+
+#[test]
+fn the_same_twice_and_a_reference_of_two_lines_are_refused() {
+    engines::each(|db, _| {
+        village::found(db);
+        let [ann, bea] = ["E-1", "E-2"].map(|it| customer(db, it).id);
+        let both = |ann: Share, bea: Share| {
+            let tenders = vec![tender(Tender::Check, 5, "7"), tender(Tender::Check, 6, " 7 ")];
+            NewReceipt { on: DAY, tenders, shares: vec![ann, bea] }
+        };
+        assert_eq!(
+            take(db, &both(share(ann, 6), share(bea, 5))).unwrap_err().to_string(),
+            "check 7 is there twice; give each its own reference"
+        );
+        take(db, &both(share(ann, 5), share(bea, 6))).unwrap();
+        for reference in ["8\n9", "8\u{7}"] {
+            let why = take(db, &one(ann, 5, reference)).unwrap_err();
+            assert!(why.to_string().starts_with("a reference is one line"), "{why}");
+        }
+        // In a file it is said of which line it is the same.
+        let number = db.read(|tx| store::account::get(tx, ann)).unwrap().number;
+        let text = format!(
+            "account,amount,tender,reference\n{number},5,check,20\n{number},6,check,21\n\
+             {number},7,check,20\nQuil,8,cash,22\nQuil,8,cash,22\n"
+        );
+        let file = ("box.csv", text.as_bytes());
+        let posted = db.write(|tx| {
+            let new = drawer::batch_of(tx, file, (5, dollars(34)), DAY)?;
+            drawer::post_batch(tx, village::actor(), &new)
+        });
+        let says = |line, of| {
+            format!(
+                "\nline {line}: its account, tender and reference are those of line {of}; give each its own reference"
+            )
+        };
+        assert_eq!(
+            posted.unwrap_err().to_string(),
+            format!("nothing was posted:{}{}", says(4, 2), says(6, 5))
+        );
+        sound(db);
     });
 }

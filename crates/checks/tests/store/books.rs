@@ -8,7 +8,7 @@ use meterbook_core::id::*;
 use meterbook_core::ledger::count::{Checks, Compared};
 use meterbook_core::ledger::{Suspended, Tender};
 use meterbook_core::money::Money;
-use meterbook_store::bank::{Credit, Statement};
+use meterbook_store::bank::{Credit, ReturnedItem, Statement};
 use meterbook_store::drawer::{Counted, Drawer};
 use meterbook_store::journal::Journal;
 use meterbook_store::lockbox::{Item, Sums};
@@ -120,6 +120,16 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     let is = [String::from("batch/1")];
     let is = store::bank::Settled::Deposits(&is);
     store::bank::settle(tx, &credit().key, &is, date(2026, 8, 11), "looked at")?;
+    let back = ReturnedItem {
+        key: "back/1000017/2026-08-11/2700/R1".to_owned(),
+        line: 5,
+        account: "1000017".to_owned(),
+        on: date(2026, 8, 11),
+        amount: Money::from_cents(27_00),
+        said: "R1 DEPOSITED ITEM RETURNED".to_owned(),
+    };
+    store::bank::add_returned(tx, statement.id, std::slice::from_ref(&back))?;
+    store::bank::settle_returned(tx, &back.key, None, date(2026, 8, 11), "looked at")?;
     store::payment_layout::say(tx, "kiosk", date(2026, 1, 1), "column account Account\n")?;
     let of = SuspenseId(1);
     let part = Suspended { id: SuspenseId(2), key: "part".to_owned(), ..crate::money::held() };

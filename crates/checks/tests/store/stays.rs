@@ -95,6 +95,8 @@ const STAY: &[(&str, &str)] = &[
     ("bank_credit", "said"),
     ("bank_credit_end", "why"),
     ("bank_credit_match", "key"),
+    ("bank_return", "said"),
+    ("bank_return_end", "why"),
     ("bank_statement", "name"),
     ("cash_only_lift", "why"),
     ("card_payment", "brand"),

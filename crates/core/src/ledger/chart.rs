@@ -87,6 +87,11 @@ impl Chart {
         Ok(Chart { lines, franchise })
     }
 
+    /// The tariffs that are named.
+    pub fn tariffs(&self) -> impl Iterator<Item = &str> {
+        self.lines.iter().filter_map(|it| it.tariff.as_deref())
+    }
+
     /// Whether a line of a bill is a franchise fee.
     pub fn is_franchise(&self, line: &str) -> bool {
         match self.franchise.is_empty() {

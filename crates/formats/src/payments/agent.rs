@@ -20,6 +20,8 @@ use jiff::civil::Date;
 use meterbook_core::ledger::Tender;
 use meterbook_core::money::Money;
 
+use super::above_zero;
+
 /// How a file is laid out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
@@ -284,7 +286,7 @@ fn of_record(
         line,
         account: maybe(places.account),
         bill: maybe(places.bill),
-        amount: amount(&text(places.amount), layout.cents)?,
+        amount: above_zero(amount(&text(places.amount), layout.cents))?,
         on,
         tender: layout.tender,
         reference,

@@ -308,6 +308,14 @@ impl Reader {
                 format!("a group status {} is not known; it is 1 to 4", field(2)),
             );
         }
+        match field(2) {
+            "2" => faults.refuse(
+                record.line,
+                "the group takes back what was sent before (status 2); nobody reads that yet",
+            ),
+            "4" => faults.refuse(record.line, "the group is a test (status 4)"),
+            _ => {}
+        }
         if !matches!(field(6), "" | "1" | "2" | "3" | "4") {
             faults.refuse(
                 record.line,

@@ -4,6 +4,11 @@
 use meterbook_core::ledger::Tender;
 use meterbook_core::money::Money;
 
+use super::above_zero;
+
+/// What a line without a reference lacks.
+const NO_REFERENCE: &str = "a payment needs a reference, such as the check's number";
+
 /// A line of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
@@ -54,16 +59,24 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Line>, Vec<(i64, String)>> {
         let kind = kind.ok_or_else(|| {
             format!("{} is no tender; write cash, check, card or bank", text(tender))
         });
-        match (Money::parse(&text(amount)), kind) {
-            (Ok(amount), Ok(tender)) => lines.push(Line {
+        let told = match text(reference) {
+            it if it.is_empty() => Err(NO_REFERENCE.to_owned()),
+            it => Ok(it),
+        };
+        match (above_zero(Money::parse(&text(amount))), kind, told) {
+            (Ok(amount), Ok(tender), Ok(reference)) => lines.push(Line {
                 line,
                 account: text(account),
                 amount,
                 tender,
-                reference: text(reference),
+                reference,
                 name: place("name").map(text).unwrap_or_default(),
             }),
-            (Err(why), _) | (_, Err(why)) => wrong.push((line, why)),
+            // All that is wrong with a line, so that nobody mends a file twice.
+            (amount, tender, reference) => {
+                let faults = [amount.err(), tender.err(), reference.err()];
+                wrong.extend(faults.into_iter().flatten().map(|why| (line, why)));
+            }
         }
     }
     if wrong.is_empty() { Ok(lines) } else { Err(wrong) }
@@ -93,5 +106,15 @@ mod tests {
             assert_eq!(why.len(), 1);
             assert!(why[0].0 == line && why[0].1.starts_with(says), "{why:?}");
         }
+    }
+
+    #[test]
+    fn all_that_is_wrong_is_named_at_once() {
+        let text = b"account,amount,tender,reference\n1,-5,coins,\n2,5,cash,7\n3,0,check,\n";
+        let why: Vec<_> = read(text).unwrap_err();
+        let of: Vec<i64> = why.iter().map(|it| it.0).collect();
+        assert_eq!(of, [2, 2, 2, 4, 4]);
+        assert_eq!(why[0].1, "a payment is above zero, not -$5.00");
+        assert_eq!(why[4].1, "a payment needs a reference, such as the check's number");
     }
 }

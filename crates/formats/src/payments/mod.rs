@@ -220,6 +220,14 @@ impl Faults {
     }
 }
 
+/// An amount that a payment may have.
+pub(crate) fn above_zero(amount: Result<Money, String>) -> Result<Money, String> {
+    match amount? {
+        it if it <= Money::ZERO => Err(format!("a payment is above zero, not {it}")),
+        it => Ok(it),
+    }
+}
+
 /// A sum of money that never wraps: a file that adds up to more is wrong, and says so at its totals.
 pub(crate) fn plus(sum: Money, more: Money) -> Money {
     Money::from_cents(sum.cents().saturating_add(more.cents()))

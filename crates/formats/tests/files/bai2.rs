@@ -81,6 +81,8 @@ fn what_breaks_a_rule_is_refused_with_its_line() {
     with("260706,0754", "260732,0754", "1: 260732 is no day; write YYMMDD");
     with("260706,0754", "260706,0775", "1: 0775 is no time; write 0000 to 2400");
     with("1,260705", "7,260705", "2: a group status 7 is not known");
+    with("1,260705", "4,260705", "2: the group is a test (status 4)");
+    with("1,260705", "2,260705", "2: the group takes back what was sent before (status 2)");
     with("USD,2/", "USD,9/", "2: an as-of modifier 9 is not known");
     with("010,500000", "010,5000.00", "3: the balance 010 is not readable");
     with("16,142,10000", "16,14,10000", "4: the transaction 14 is not readable");

@@ -57,13 +57,13 @@ pub(crate) enum ReceiptCommand {
         /// The file
         file: PathBuf,
     },
-    /// Print what came in at the bank and was not expected, and which deposits did not come
+    /// Print what came in at the bank and was not expected, which deposits did not come, and what came back
     Unmatched {
         /// Deposits that were expected by this day; today without it
         #[arg(long)]
         on: Option<Date>,
     },
-    /// Say what came in at the bank and was not expected, once
+    /// Say what came in at the bank and was not expected, or what came back, once
     Settle {
         /// Its key, as `receipt unmatched` prints it
         key: String,
@@ -174,7 +174,10 @@ pub(crate) struct SettledAs {
     /// Nobody knows whose it is
     #[arg(long)]
     pub(crate) suspense: bool,
-    /// No customer's money, such as interest
+    /// A tender that came back by it, by its number, as `receipt open` prints it
+    #[arg(long)]
+    pub(crate) returned: Option<i64>,
+    /// No customer's money, such as interest, or what another statement told before
     #[arg(long)]
     pub(crate) ours: bool,
 }

@@ -48,6 +48,13 @@ pub(crate) fn debit(place: &Place, command: &DebitCommand) -> Result<()> {
                 mandate::agree(tx, by, &key, &new)
             })?;
             say::line(shown(&it));
+            let today = super::today(&db)?;
+            if let Some(other) = db.read(|tx| mandate::other_currency(tx, it.scheme, today))? {
+                say::line(format_args!(
+                    "bills are in {other}, and no file of {} takes that: nothing is taken by it until they are in what it takes (meterbook bill seller)",
+                    it.scheme
+                ));
+            }
         }
         DebitCommand::Change { of, from, holder, collects, most, number: other, bank, why } => {
             let db = super::open(place)?;

@@ -36,11 +36,15 @@ pub(crate) fn deposit(place: &Place, command: &DepositCommand) -> Result<()> {
         DepositCommand::Ask { of, credit, amount, parts, why } => {
             let credit = super::word(credit, Credit::from_word, "unknown, good, fair or poor")?;
             let amount = amount.as_deref().map(Money::parse).transpose().map_err(super::said)?;
-            let asked = super::open(place)?.write(|tx| {
+            let (asked, stands) = super::open(place)?.write(|tx| {
                 let account = super::account(tx, &of.account)?.id;
                 let new = NewDeposit { account, credit, amount, parts: *parts };
-                deposit::ask(tx, by, &new, why)
+                let asked = deposit::ask(tx, by, &new, why)?;
+                Ok((asked, deposit::stands_in(tx, account)?.filter(|_| amount.is_none())))
             })?;
+            if let Some((by, left)) = stands {
+                say::line(format_args!("{left} less, for which {by} stands in"));
+            }
             for it in asked {
                 let (amount, on) = (it.amount, it.on);
                 say::line(format_args!("{amount} with the first bill from {on} on"));
@@ -48,12 +52,15 @@ pub(crate) fn deposit(place: &Place, command: &DepositCommand) -> Result<()> {
         }
         DepositCommand::Guarantee { of, by: other, most, why } => {
             let most = Money::parse(most).map_err(super::said)?;
-            super::open(place)?.write(|tx| {
+            let (_, less) = super::open(place)?.write(|tx| {
                 let account = super::account(tx, &of.account)?.id;
                 let other = super::account(tx, other)?.id;
                 deposit::guarantee(tx, by, account, other, most, why)
             })?;
             say::line(format_args!("{other} stands in for {} up to {most}", of.account));
+            if less != Money::ZERO {
+                say::line(format_args!("{less} of what was to come is asked for no more"));
+            }
         }
         DepositCommand::Release(Because { of, why }) => {
             super::open(place)?.write(|tx| {
@@ -136,7 +143,7 @@ fn shown(it: &Secured, told: &Value) {
         let (by, most, from, to) = (text("by"), text("most"), text("from"), text("to"));
         let called = text("called");
         say::line(format_args!(
-            "{by} stands in up to {most} from {from} to {to}, called on for {called}"
+            "{by} stands in up to ${most} from {from} to {to}, called on for ${called}"
         ));
     }
     if let Some(why) = it.goes_back {

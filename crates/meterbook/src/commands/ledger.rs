@@ -9,6 +9,7 @@ use meterbook_app::drawer;
 use meterbook_core::ledger::count::{Compared, counted};
 use meterbook_core::limits::PAYMENT_FILE_BYTES;
 use meterbook_core::money::Money;
+use meterbook_core::text;
 use meterbook_store as store;
 use serde_json::json;
 
@@ -135,7 +136,8 @@ pub(crate) fn import(
         let id = drawer::post_batch(tx, super::actor(), &new)?;
         Ok((id, close::closed_for_good(tx, on)?))
     })?;
-    say::line(format_args!("batch {id}: {count} payments, {total}"));
+    let many = text::counted(count, "payment");
+    say::line(format_args!("batch {id}: {many}, {total}"));
     if let Some(month) = closed {
         super::counts_from_closed(&month, on);
     }

@@ -5,12 +5,13 @@ use std::path::Path;
 
 use anyhow::Result;
 use jiff::civil::Date;
-use meterbook_app::bank;
+use meterbook_app::bank::{self, Unmatched};
 use meterbook_app::lockbox::{self, NewLockbox};
 use meterbook_core::limits::PAYMENT_FILE_BYTES;
 use meterbook_core::money::Money;
 use meterbook_core::text::counted;
-use meterbook_store::bank::Credit;
+use meterbook_store::bank::{Credit, ReturnedItem};
+use meterbook_store::{self as store, Tx};
 
 use crate::args::Place;
 use crate::say;
@@ -67,34 +68,64 @@ pub(crate) fn statement(place: &Place, file: &Path) -> Result<()> {
         let is = match (&it.deposit, it.tender) {
             (Some(deposit), _) => deposit.clone(),
             (None, Some(tender)) => format!("tender {tender}"),
-            (None, None) => "NOT EXPECTED".to_owned(),
+            (None, None) => match took.perhaps.get(&it.key) {
+                Some(same) => format!("NOT POSTED, perhaps the same as {same}"),
+                None => "NOT EXPECTED".to_owned(),
+            },
         };
         say::line(format_args!(
             "line {}  {}  {:>12}  {is}  {}",
             it.line, it.on, it.amount, it.said
         ));
     }
+    db.read(|tx| took.returned.iter().try_for_each(|it| came_back(tx, it)))?;
     let many = counted(took.credits.len(), "credit");
     say::line(format_args!(
         "statement {}: {many}; {} came in before",
         took.statement, took.already
     ));
+    if 0 < took.passed.0 {
+        let many = counted(took.passed.0, "debit");
+        let are = if took.passed.0 == 1 { "is" } else { "are" };
+        say::line(format_args!("{many} of {} {are} not ours to post", took.passed.1));
+    }
     Ok(())
 }
+
+/// Prints what a bank took back, and which tenders it may be.
+fn came_back(tx: &mut Tx, it: &ReturnedItem) -> Result<()> {
+    let ReturnedItem { key, on, amount, said, .. } = it;
+    say::line(format_args!("came back  {on}  {amount:>12}  {key}  {said}"));
+    for tender in store::bank::may_be_back(tx, it, RETURNED_WITHIN)? {
+        let (id, kind, reference) = (tender.id, tender.kind, tender.reference);
+        say::line(format_args!("           perhaps tender {id}: {kind} {reference}"));
+    }
+    Ok(())
+}
+
+/// Days before it came back in which a tender is looked for that it may be.
+const RETURNED_WITHIN: i64 = 120;
 
 /// Prints what does not match.
 pub(crate) fn unmatched(place: &Place, on: Option<Date>) -> Result<()> {
     let db = super::see(place)?;
     let on = on.map_or_else(|| super::today(&db), Ok)?;
-    let (came, expected) = db.read(|tx| bank::unmatched(tx, on))?;
+    let found = db.read(|tx| bank::unmatched(tx, on))?;
+    let Unmatched { came, perhaps, expected, returned } = found;
     for Credit { key, on, amount, said, .. } in &came {
         say::line(format_args!("came in    {on}  {amount:>12}  {key}  {said}"));
+        if let Some(same) = perhaps.get(key) {
+            say::line(format_args!("           perhaps the same as {same}"));
+        }
     }
+    db.read(|tx| returned.iter().try_for_each(|it| came_back(tx, it)))?;
     for it in &expected {
         say::line(format_args!("expected   {}  {:>12}  {}", it.on, it.amount, it.key));
     }
     let (came, expected) = (counted(came.len(), "credit"), counted(expected.len(), "deposit"));
-    say::line(format_args!("{came} not expected, {expected} not come"));
+    let back = counted(returned.len(), "item");
+    let back = if returned.is_empty() { String::new() } else { format!(", {back} came back") };
+    say::line(format_args!("{came} not expected, {expected} not come{back}"));
     Ok(())
 }
 

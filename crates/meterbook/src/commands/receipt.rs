@@ -80,9 +80,10 @@ pub(crate) fn receipt(place: &Place, command: &ReceiptCommand) -> Result<()> {
         ReceiptCommand::Unmatched { on } => super::lockbox::unmatched(place, *on),
         ReceiptCommand::Settle { key, is, why } => {
             db.write(|tx| {
-                let is = match (is.tender, &is.account) {
-                    (Some(tender), _) => Is::Taken(TenderId(tender)),
-                    (_, Some(account)) => Is::Payment(super::account(tx, account)?.id),
+                let is = match (is.tender, is.returned, &is.account) {
+                    (Some(tender), _, _) => Is::Taken(TenderId(tender)),
+                    (_, Some(tender), _) => Is::Returned(TenderId(tender)),
+                    (_, _, Some(account)) => Is::Payment(super::account(tx, account)?.id),
                     _ if is.suspense => Is::Held,
                     _ if is.ours => Is::Ours,
                     _ => Is::Deposits(is.deposit.clone()),
@@ -103,7 +104,8 @@ pub(crate) fn receipt(place: &Place, command: &ReceiptCommand) -> Result<()> {
             let on = on.map_or_else(|| super::today(&db), Ok)?;
             let sum = db.write(|tx| receipt::give_back(tx, by, TenderId(*tender), on, why))?;
             say::line(format_args!("{sum} is taken back from {on} on"));
-            Ok(())
+            let today = super::today(&db)?;
+            db.read(|tx| follows(tx, TenderId(*tender), today))
         }
         ReceiptCommand::Mistake { tender, why } => {
             let fee = db.write(|tx| returned::mistake(tx, by, TenderId(*tender), why))?;
@@ -238,6 +240,24 @@ fn open(place: &Place, account: &str, on: Option<Date>) -> Result<()> {
         }
         Ok(())
     })
+}
+
+/// Prints what follows for who paid with a tender that came back: its fee, cash only, a letter.
+fn follows(tx: &mut Tx, id: TenderId, today: Date) -> Result<()> {
+    let Some(back) = store::returned::get(tx, id)? else { return Ok(()) };
+    let Some(account) = back.account else { return Ok(()) };
+    let number = store::account::get(tx, account)?.number;
+    match back.fee == Money::ZERO {
+        true => say::line(format_args!("{number} is charged no fee for it")),
+        false => say::line(format_args!("{} comes with the next bill of {number}", back.fee)),
+    }
+    if let Some(until) = returned::cash_only(tx, account, today)? {
+        say::line(format_args!("{number} pays in CASH ONLY until {until}"));
+    }
+    if returned::is_told(tx, &back)? {
+        say::line("a letter tells them");
+    }
+    Ok(())
 }
 
 fn read_tender(text: &str) -> Result<NewTender> {

@@ -173,6 +173,18 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
         "un pago necesita una referencia, como el número del cheque",
     ),
     (
+        "payment {} of {} came back on {}; where it is presented again, say so in its reference: {} again",
+        "el pago {} de {} fue devuelto el {}; si se presenta otra vez, dígalo en su referencia: {} again",
+    ),
+    (
+        "its account, tender and reference are those of line {}; give each its own reference",
+        "su cuenta, forma de pago y referencia son las de la línea {}; dé a cada uno su referencia",
+    ),
+    (
+        "{} {} is there twice; give each its own reference",
+        "{} {} está dos veces; dé a cada uno su propia referencia",
+    ),
+    (
         "payment {} of {} is posted already, for {}; nothing was changed",
         "el pago {} de {} ya está registrado, del {}; no se cambió nada",
     ),
@@ -217,7 +229,7 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
         "se contaron {} y debería haber {}; cuente otra vez o diga por qué",
     ),
     (
-        "there are {} payments of {}, and {} of {} were said; nothing was posted",
+        "{} of {} came in all, and {} of {} were said; nothing was posted",
         "hay {} pagos por {}, y se dijeron {} por {}; no se registró nada",
     ),
     (
@@ -276,6 +288,22 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
         "a level follows from {} bills at least; say one",
         "una cuota resulta de {} facturas como mínimo; diga una",
     ),
+    (
+        "nothing is supplied to the account since {}; look at its number again",
+        "no se suministra nada a la cuenta desde el {}; revise su número",
+    ),
+    (
+        "{} stands in for {}, and {} is what the rules ask; nothing more is to be asked for, or say how much",
+        "{} responde por {}, y las reglas piden {}; no hay que pedir más, o diga cuánto",
+    ),
+    (
+        "{} is more than security may be ({}); check the decimal point",
+        "{} es más de lo que puede ser una garantía ({}); revise el punto decimal",
+    ),
+    (
+        "{} is more than a pledge may be ({}); check the decimal point",
+        "{} es más de lo que puede ser una promesa ({}); revise el punto decimal",
+    ),
     ("a level is above zero", "una cuota es mayor que cero"),
     (
         "bills are levelled since {}; end that first: meterbook budget end",
@@ -304,10 +332,18 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
         "no rule says how long a pledge lasts; say until when",
         "ninguna regla dice cuánto dura una promesa; diga hasta cuándo",
     ),
+    (
+        "{} is more than {} days ahead, and it would keep from a cut as long; check the year",
+        "el {} es dentro de más de {} días, e impediría un corte todo ese tiempo; revise el año",
+    ),
+    (
+        "{} is more than a level may be ({}); check the decimal point",
+        "{} es más de lo que puede ser una cuota ({}); revise el punto decimal",
+    ),
     ("it would be over; say a day after {}", "ya habría terminado; diga un día posterior al {}"),
     (
-        "this agency promised something today already; nothing was changed",
-        "esta entidad ya prometió algo hoy; no se cambió nada",
+        "this agency promised something by the same voucher today already; for another one say its number",
+        "esta entidad ya prometió algo hoy con el mismo comprobante; para otro, diga su número",
     ),
     ("no pledge of {} is open; see: meterbook pledge list", "ninguna promesa de {} está abierta"),
     (
@@ -582,6 +618,7 @@ mod tests {
     use meterbook_app::credit::NotUsed;
     use meterbook_app::debit::NotMade;
     use meterbook_app::debit::call_off::NotCalledOff;
+    use meterbook_app::deposit::NotSecured;
     use meterbook_app::drawer::DrawerRefusal;
     use meterbook_app::late_fee::NotWaived;
     use meterbook_app::let_go::NotLetGo;
@@ -606,6 +643,8 @@ mod tests {
     use meterbook_core::debit::Format;
     use meterbook_core::debit::Named;
     use meterbook_core::debit::policy::Held;
+    use meterbook_core::id::AccountNumber;
+    use meterbook_core::ledger::Tender;
     use meterbook_core::ledger::count::{Checks, Compared, counted};
     use meterbook_core::money::Money;
     use meterbook_core::person::Language;
@@ -626,6 +665,15 @@ mod tests {
             NotPaid::BeyondLimit { amount }.to_string(),
             NotPaid::NotYet { on, today }.to_string(),
             NotPaid::NoReference.to_string(),
+            NotPaid::CameBack { reference: "7".to_owned(), on, amount }.to_string(),
+            ReceiptRefusal::Twice { tender: Tender::Check, reference: "7".to_owned() }.to_string(),
+            NotSecured::Closed { since: on }.to_string(),
+            NotSecured::Covered { asked: amount, by: AccountNumber::new(7).unwrap(), left: amount }
+                .to_string(),
+            NotSecured::BeyondLimit { amount }.to_string(),
+            NotPledged::BeyondLimit { amount }.to_string(),
+            NotPledged::TooLong { until: on }.to_string(),
+            NotLevelled::BeyondLimit { level: amount }.to_string(),
             NotPaid::AlreadyPosted { reference: "7".to_owned(), on, amount }.to_string(),
             ReceiptRefusal::NoReason.to_string(),
             ReceiptRefusal::NotToday { taken: on }.to_string(),
