@@ -175,15 +175,17 @@ pub fn beside(old: &Bill, new: Option<&Bill>, language: Language) -> Vec<Beside>
     rows
 }
 
-/// The postings of what the rules take off a correction: what is not charged any more, and interest.
+/// The postings of what the rules take off a correction: what is not charged any more, and interest, which
+/// whoever paid has.
 pub fn take_off(account: AccountId, settled: &Settled) -> Vec<Posting> {
+    let elsewhere = settled.elsewhere.iter().map(|(by, it)| (Gl::Receivable, *by, -*it));
     let sides = [
-        (Gl::Receivable, -settled.off()),
-        (Gl::BillingAdjustments, settled.waived),
-        (Gl::InterestExpense, settled.interest),
+        (Gl::Receivable, account, settled.interest_elsewhere() - settled.off()),
+        (Gl::BillingAdjustments, account, settled.waived),
+        (Gl::InterestExpense, account, settled.interest),
     ];
-    let moved = sides.into_iter().filter(|it| it.1 != Money::ZERO);
-    moved.map(|(gl, amount)| Posting { gl, account: Some(account), amount }).collect()
+    let moved = sides.into_iter().chain(elsewhere).filter(|it| it.2 != Money::ZERO);
+    moved.map(|(gl, account, amount)| Posting { gl, account: Some(account), amount }).collect()
 }
 
 /// What bills come to more than those in whose place they stand.
