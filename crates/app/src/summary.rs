@@ -280,24 +280,22 @@ pub fn of_correction(tx: &mut Tx, id: CorrectionId) -> Result<CorrectionNote> {
 /// What the first page of a correction asks for; nothing where no bills are behind it.
 fn asks(tx: &mut Tx, it: &Correction) -> Result<Option<Asks>> {
     let Some(last) = store::correction::bills_behind(tx, it.id)?.pop() else { return Ok(None) };
+    let both = it.bills.iter().flat_map(|(old, new)| [Some(old), new.as_ref()]).flatten();
+    let parts = store::correction::due_parts(tx, both.map(|it| it.id))?;
+    let charged = |bill: &Bill| {
+        let parts = parts.get(&bill.id).into_iter().flatten();
+        bill.total - parts.filter(|it| it.waived).map(|it| it.amount).sum()
+    };
     // What another account pays is asked for there.
-    let paid_by = store::summary::paid_by(tx, last)?;
-    let mut own = Money::ZERO;
+    let (mut own, mut paid_by) = (it.net + it.settled.interest_elsewhere(), None);
     for (old, new) in &it.bills {
-        if store::summary::paid_by(tx, old.id)?.is_none() {
-            own = own - old.total;
-        }
-        if let Some(new) = new
-            && store::summary::paid_by(tx, new.id)?.is_none()
-        {
-            own += new.total;
+        if let Some(by) = store::summary::paid_by(tx, old.id)? {
+            own = own + charged(old) - new.as_ref().map_or(Money::ZERO, charged);
+            paid_by = Some(by);
         }
     }
-    let mut before = store::correction::owed_before(tx, it.account, it.id)?;
-    match paid_by {
-        None => own = own - it.settled.off(),
-        Some(_) => before = before - store::summary::waited_before(tx, it.account, it.id)?,
-    }
+    let before = store::correction::owed_before(tx, it.account, it.id)?
+        - store::summary::waited_before(tx, it.account, it.id)?;
     let paid_by = match paid_by {
         Some(by) => Some(store::account::get(tx, by)?.number),
         None => None,

@@ -1,7 +1,8 @@
 //! Why one bill differs from another. Each file under `golden/why` has two bills, a line of dashes,
 //! and the causes that must come out. `UPDATE=1` writes them anew.
 //!
-//! A bill is `bill FROM TO`, then its lines: a label, two spaces, a kind, and what it counts:
+//! A bill is `bill FROM TO`, with `TARIFF AGREEMENT` where these matter, and `too` behind them where it is of
+//! the same bill as the one above it, then its lines: a label, two spaces, a kind, and what it counts:
 //! `Energy, tier 1  usage  500 kWh x 0.12`, and its days if they are not the bill's. `estimated`
 //! says that its last read is an estimate, and `weather 1.2 a degree-day, 300 then 420` what the
 //! weather did.
@@ -54,8 +55,7 @@ fn said(why: &Why) -> String {
     let mut out = String::new();
     writeln!(out, "{} to {}", why.from, why.to).unwrap();
     for cause in &why.causes {
-        let higher = Money::ZERO < cause.amount;
-        let words = cause.kind.sentence(higher, Language::English);
+        let words = why.said(cause, Language::English);
         writeln!(out, "{:<40}{:>12}", words, cause.amount).unwrap();
     }
     out
@@ -63,11 +63,19 @@ fn said(why: &Why) -> String {
 
 fn answer(given: &str) -> Why {
     let mut bills: Vec<Segment> = Vec::new();
-    let mut weather = Vec::new();
+    let (mut weather, mut before) = (Vec::new(), 1);
     for line in given.lines().filter(|it| !it.is_empty() && !it.starts_with('#')) {
         let words: Vec<&str> = line.split_whitespace().collect();
         match words[0] {
-            "bill" => bills.push(segment(words[1], words[2])),
+            "bill" => {
+                let mut it = segment(words[1], words[2]);
+                if let [_, _, _, tariff, agreement, ..] = words[..] {
+                    it.tariff = tariff.to_owned();
+                    it.agreement = AgreementId(agreement.parse().unwrap());
+                }
+                before += usize::from(words.last() == Some(&"too") && bills.len() == before);
+                bills.push(it);
+            }
             "estimated" => bills.last_mut().unwrap().evidence.push(guess()),
             "weather" => weather.push(Weather {
                 agreement: AgreementId(1),
@@ -89,7 +97,7 @@ fn answer(given: &str) -> Why {
         }
     }
     let none = |it: &Segment| it.lines.is_empty();
-    let (before, after) = (&bills[..1], &bills[1..]);
+    let (before, after) = bills.split_at(before);
     why(
         if none(&before[0]) { &[] } else { before },
         if none(&after[0]) { &[] } else { after },
@@ -211,9 +219,13 @@ proptest! {
     #[test]
     fn the_causes_add_up_to_the_difference(
         before in lines(), after in lines(), degrees in (0_i64..900, 0_i64..900), sensitive in 0_i64..5_000_000,
+        other in any::<bool>(),
     ) {
-        let (before, after) =
+        let (before, mut after) =
             (drawn(&before, "2026-06-01", "2026-07-01"), drawn(&after, "2026-07-01", "2026-08-03"));
+        if other {
+            (after.tariff, after.agreement) = ("R-2".to_owned(), AgreementId(2));
+        }
         let weather = Weather {
             agreement: AgreementId(1),
             use_per_degree_day_micro: sensitive,

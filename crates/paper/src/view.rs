@@ -438,7 +438,7 @@ fn changed(statement: &Statement, says: &Says) -> Value {
     let row = |it: &Cause| {
         let up = Money::ZERO < it.amount;
         json!({
-            "label": capital(it.kind.sentence(up, says.language)),
+            "label": capital(&why.said(it, says.language)),
             "long": (it.amount.cents().abs() * 100).div_euclid(largest),
             "up": up,
             "amount": signed(it.amount, says),
@@ -455,7 +455,7 @@ fn changed(statement: &Statement, says: &Says) -> Value {
 /// are the same.
 pub(crate) fn reasons(why: &Why, says: &Says) -> String {
     let cause = |it: &Cause| {
-        let sentence = it.kind.sentence(Money::ZERO < it.amount, says.language);
+        let sentence = why.said(it, says.language);
         format!("{sentence} {}", signed(it.amount, says))
     };
     let causes: Vec<String> = why.causes.iter().map(cause).collect();

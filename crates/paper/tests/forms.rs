@@ -305,7 +305,8 @@ fn a_correction_says_what_the_rules_made_of_it() {
     ] {
         let mut it = sample::note(language, 1_000);
         let (waived, interest) = (Money::from_cents(1_200), Money::from_cents(49));
-        it.correction.settled = Settled { waived, interest, instalments: 3, reach: None };
+        it.correction.settled =
+            Settled { waived, interest, instalments: 3, reach: None, ..Settled::default() };
         it.correction.net = it.correction.net - it.correction.settled.off();
         let shown = note(&it);
         assert!(shown.0["after"].as_str().unwrap().starts_with(says), "{}", shown.0["after"]);
@@ -352,7 +353,8 @@ fn a_note_says_what_an_earlier_correction_never_charged() {
     ] {
         let mut it = sample::note(language, 1_000);
         let (waived, interest) = (Money::from_cents(-2_400), Money::ZERO);
-        it.correction.settled = Settled { waived, interest, instalments: 1, reach: None };
+        it.correction.settled =
+            Settled { waived, interest, instalments: 1, reach: None, ..Settled::default() };
         it.correction.net = it.correction.net - it.correction.settled.off();
         let shown = note(&it);
         assert!(shown.0["after"].as_str().unwrap().starts_with(says), "{}", shown.0["after"]);

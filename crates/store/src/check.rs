@@ -199,7 +199,7 @@ const ACCOUNTS: Sql = Sql("select count(*) from account");
 /// What each account should owe follows from its bills and payments alone.
 macro_rules! owed {
     () => {
-        "select a.number, o.owed, o.posted from account a join (
+        "select a.number, cast(o.owed as bigint), cast(o.posted as bigint) from account a join (
         select account.id,
             coalesce((select sum(total_cents) from standing_bill where account_id = account.id), 0)
           - coalesce((
@@ -211,6 +211,11 @@ macro_rules! owed {
             select sum(s.waived_cents + s.interest_cents)
             from correction_settled s join correction c on c.id = s.correction_id
             where c.account_id = account.id), 0)
+          + coalesce((
+            select sum(i.amount_cents)
+            from correction_interest i join correction c on c.id = i.correction_id
+            where c.account_id = account.id), 0)
+          - coalesce((select sum(amount_cents) from correction_interest where account_id = account.id), 0)
           + coalesce((select sum(amount_cents) from charge where account_id = account.id), 0)
           - coalesce((select sum(amount_cents) from standing_payment where account_id = account.id), 0)
           + coalesce((select sum(amount_cents) from credit_use where account_id = account.id), 0)

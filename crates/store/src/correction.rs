@@ -24,7 +24,20 @@ const RULES: Sql = Sql("
 const CORRECTIONS: Rows = Rows("correction (id, account_id, cause, why, made_on, net_cents)");
 const SETTLEMENTS: Rows =
     Rows("correction_settled (correction_id, waived_cents, interest_cents, instalments, reach_on)");
+const INTEREST: Rows = Rows("correction_interest (correction_id, account_id, amount_cents)");
+const INTEREST_OF: Sql = Sql("
+    select account_id, amount_cents from correction_interest
+    where correction_id = $1 order by account_id");
 const CANCELLED: Rows = Rows("bill_cancelled (bill_id, correction_id)");
+const OWED_AS: (Sql, Sql) = among_ids!(
+    "insert into bill_owed_as (bill_id, billed_on)
+     select c.made_bill_id, coalesce(o.billed_on, b.billed_on)
+     from bill_cancelled c
+     join bill b on b.id = c.bill_id
+     left join bill_owed_as o on o.bill_id = b.id
+     where c.made_bill_id",
+    ""
+);
 const STANDING_OF: (Sql, Sql) = among_ids!(
     "select account_id, id from bill b
      where $2 < to_on and (select c.bill_id from bill_cancelled c where c.bill_id = b.id) is null
@@ -145,9 +158,15 @@ pub fn add(tx: &mut Tx, all: &[Correction]) -> Result<()> {
     tx.bulk(
         SETTLEMENTS,
         ruled.map(|it| {
-            let Settled { waived, interest, instalments, reach } = it.settled;
+            let Settled { waived, interest, instalments, reach, .. } = it.settled;
             [it.id.into(), waived.into(), interest.into(), instalments.into(), reach.into()]
         }),
+    )?;
+    let elsewhere =
+        all.iter().flat_map(|it| it.settled.elsewhere.iter().map(move |to| (it.id, to)));
+    tx.bulk(
+        INTEREST,
+        elsewhere.map(|(id, (account, cents))| [id.into(), (*account).into(), (*cents).into()]),
     )
 }
 
@@ -169,6 +188,12 @@ pub fn rules(tx: &mut Tx, on: Date) -> Result<Option<String>> {
 /// Keeps which bill stands in the place of one that was taken back.
 pub fn replace(tx: &mut Tx, cancelled: BillId, made: BillId) -> Result<()> {
     tx.exec(REPLACE, [cancelled.into(), made.into()]).map(|_| ())
+}
+
+/// Keeps that bills in the place of others are owed by whom those were.
+pub fn owed_as(tx: &mut Tx, made: impl IntoIterator<Item = BillId>) -> Result<()> {
+    let list = list_of(made);
+    tx.exec(tx.either(OWED_AS.0, OWED_AS.1), [V::from(&list)]).map(|_| ())
 }
 
 /// Puts bills behind the first page of the correction that made them.
@@ -313,9 +338,12 @@ pub fn get(tx: &mut Tx, id: CorrectionId) -> Result<Correction> {
             interest: row.money(1)?,
             instalments: row.int(2)?,
             reach: row.maybe(3, Row::date)?,
+            elsewhere: Vec::new(),
         })
     })?;
     it.settled = settled.unwrap_or_default();
+    it.settled.elsewhere =
+        tx.many(INTEREST_OF, [id.into()], |row| Ok((row.id(0)?, row.money(1)?)))?;
     let bills: Vec<(BillId, Option<BillId>)> =
         tx.many(BILLS, [id.into()], |row| Ok((row.id(0)?, row.maybe(1, Row::id)?)))?;
     for (old, new) in bills {

@@ -20,7 +20,7 @@ const OWED: Sql = Sql("
     select cast(
         coalesce((select sum(amount_cents) from posting
                   where account_id = $1 and gl = '1200 receivable'), 0)
-      - coalesce((select sum(total_cents) from bill_waiting where account_id = $1), 0) as bigint)");
+      - coalesce((select sum(charged_cents) from bill_waiting where account_id = $1), 0) as bigint)");
 // Who owes more than is to come of them: of what is to come less may be open than it was, never more. Most
 // accounts owe their last bill and no more, and what they were billed and paid for years is not read.
 const NEARLY: Sql = Sql("
@@ -30,7 +30,7 @@ const NEARLY: Sql = Sql("
             select account_id, cast(sum(cents) as bigint) as cents from owed_part
             group by account_id having 0 < sum(cents)) as o
         left join (
-            select account_id, cast(sum(total_cents) as bigint) as cents from bill_waiting
+            select account_id, cast(sum(charged_cents) as bigint) as cents from bill_waiting
             group by account_id) as w on w.account_id = o.account_id
         where coalesce(w.cents, 0) < o.cents),
     to_come as (

@@ -94,6 +94,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0094_under_way", include_str!("../migrations/0094_under_way.sql")),
     ("0101_elsewhere", include_str!("../migrations/0101_elsewhere.sql")),
     ("0105_bank_returns", include_str!("../migrations/0105_bank_returns.sql")),
+    ("0099_owed_as", include_str!("../migrations/0099_owed_as.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");

@@ -88,23 +88,40 @@ const CHANGES: Sql = Sql(concat!(
     join account a on a.id = d.account_id
     order by abs(d.now - d.was) desc, a.number limit $4"
 ));
-// The tariff of the days just before the turn.
+// Of an agreement that took the place of one on another tariff, and of one of which the tariff has a version
+// since its last bill, the first bill.
 const SWITCHED: Sql = Sql(concat!(
-    "select a.number, n.agreement_id, s.tariff, n.tariff, n.cents
-     from (select b.account_id, t.agreement_id, t.tariff, t.total_cents as cents
-           from standing_segment t join bill b on b.id = t.bill_id
-           where b.window_id = $2
-           union all
-           select i.account_id, i.agreement_id, i.tariff, i.total_cents",
+    "with n as (
+        select b.account_id, t.agreement_id, t.tariff, t.total_cents as cents
+        from standing_segment t join bill b on b.id = t.bill_id
+        where b.window_id = $2
+        union all
+        select i.account_id, i.agreement_id, i.tariff, i.total_cents",
     to_post!(),
-    ") as n
-     join account a on a.id = n.account_id
-     join standing_segment s on s.agreement_id = n.agreement_id
-     where s.tariff <> n.tariff
-       and s.to_on = (
-         select max(x.to_on) from standing_segment x
-         where x.agreement_id = n.agreement_id and x.to_on <= $3)
-     order by a.number, n.agreement_id limit $4"
+    "),
+    billed as (
+        select n.agreement_id, max(s.to_on) as to_on
+        from n
+        join standing_segment s on s.agreement_id = n.agreement_id
+        join bill b on b.id = s.bill_id
+        where b.window_id <> $2 and s.from_on < $3 group by n.agreement_id)
+     select a.number, it.agreement_id, it.was, it.tariff, it.version, it.cents
+     from (
+        select n.account_id, n.agreement_id, p.tariff as was, n.tariff, '' as version, n.cents
+        from n
+        join agreement g on g.id = n.agreement_id
+        join agreement p on p.account_id = g.account_id
+          and p.service_point_id = g.service_point_id and p.to_on = g.from_on
+        where p.tariff <> n.tariff
+          and not exists (select 1 from billed e where e.agreement_id = n.agreement_id)
+        union all
+        select n.account_id, n.agreement_id, n.tariff, n.tariff, max(v.from_on), n.cents
+        from n
+        join billed e on e.agreement_id = n.agreement_id
+        join tariff_version v on v.code = n.tariff and e.to_on <= v.from_on and v.from_on < $3
+        group by n.account_id, n.agreement_id, n.tariff, n.cents) as it
+     join account a on a.id = it.account_id
+     order by case when it.version = '' then 0 else 1 end, a.number, it.agreement_id limit $4"
 ));
 const HOLDS: Sql = Sql("
     select i.reason, coalesce(o.name, ''), count(*), cast(min(t.raised_at) as bigint), min(a.number)
@@ -199,17 +216,22 @@ pub fn changes(tx: &mut Tx, run: &Run, earlier: WindowId, limit: i64) -> Result<
     })
 }
 
-/// The first bills on another tariff of a turn, posted and about to be, at most so many.
+/// The first bills of a turn on another tariff, then those on a new version of theirs, posted and about to
+/// be, at most so many.
 pub fn switched(tx: &mut Tx, run: &Run, window: &Window, limit: i64) -> Result<Vec<Switched>> {
-    let from = window.period.start();
-    let asked = [run.id.into(), window.id.into(), from.into(), limit.into()];
+    let end = window.period.end();
+    let asked = [run.id.into(), window.id.into(), end.into(), limit.into()];
     tx.many(SWITCHED, asked, |row| {
         Ok(Switched {
             account: row.number(0)?,
             agreement: row.id(1)?,
             from: row.text(2)?,
             to: row.text(3)?,
-            now: row.money(4)?,
+            version: match row.text(4)?.is_empty() {
+                true => None,
+                false => Some(row.date(4)?),
+            },
+            now: row.money(5)?,
         })
     })
 }

@@ -1,10 +1,9 @@
 //! Bills that sum up those of other accounts: what they wait for, and what is on them.
 
-use std::collections::BTreeMap;
-
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::account::Cycle;
+use meterbook_core::bill::interest::Moved;
 use meterbook_core::bill::summary::Summed;
 use meterbook_core::bill::{Bill, BillNumber};
 use meterbook_core::id::{AccountId, AccountNumber, BillId, CorrectionId, WindowId};
@@ -50,11 +49,11 @@ const MASTERS: Sql = Sql("
 // Bills of these, of turns planned by a day, that no bill that stands sums up; a bill that sums up is itself
 // none of them. They may be let go later.
 const LEFT: (Sql, Sql) = among_ids!(
-    "select b.account_id, b.id, b.billed_on, b.due_on, b.from_on, b.to_on, b.total_cents,
-            r.by_account_id
+    "select b.account_id, b.id, b.billed_on, b.due_on, b.from_on, b.to_on,
+            coalesce(r.charged_cents, 0), r.by_account_id
      from standing_bill b
      join bill_window w on w.id = b.window_id
-     left join bill_rolled r on r.bill_id = b.id
+     left join bill_charged r on r.bill_id = b.id
      where w.billed_on <= $2
        and not exists (select 1 from bill_summed s where s.bill_id = b.id)
        and not exists (
@@ -66,30 +65,15 @@ const LEFT: (Sql, Sql) = among_ids!(
 );
 // Bills that an account is to pay, whoever it sums up now.
 const WAITING: Sql = Sql("
-    select b.account_id, b.id, b.billed_on, b.due_on, b.from_on, b.to_on, b.total_cents,
+    select b.account_id, b.id, b.billed_on, b.due_on, b.from_on, b.to_on, w.charged_cents,
            w.by_account_id
     from bill_waiting w
     join bill b on b.id = w.bill_id
     join bill_window t on t.id = b.window_id
     where w.by_account_id = $1 and t.billed_on <= $2 order by b.account_id, b.id");
-// What rules took off bills that an account pays, and no summary bill of it that stands has left out.
-const OFF: Sql = Sql("
-    select it.account_id, cast(sum(it.cents) as bigint) from (
-        select c.account_id, s.waived_cents + s.interest_cents as cents
-        from correction_settled s join correction c on c.id = s.correction_id
-        join bill_rolled r on r.by_account_id = $1 and r.bill_id = (
-            select coalesce(max(k.made_bill_id), max(k.bill_id)) from bill_cancelled k
-            where k.correction_id = c.id)
-        union all
-        select u.account_id, u.moved_cents - b.total_cents
-        from standing_bill z
-        join bill_summed u on u.bill_id = z.id
-        join bill_rolled r on r.bill_id = u.summed_bill_id and r.by_account_id = z.account_id
-        join bill b on b.id = r.bill_id
-        where z.account_id = $1) as it
-    group by it.account_id having sum(it.cents) <> 0 order by it.account_id");
-// What another account paid of earlier bills of an account, and no summary bill had moved, when one of its
-// bills was posted, or a correction of it was about to be.
+// What of what an account owed is of bills that another one pays, when one of its bills was posted, or a
+// correction of it was about to be: what they asked for, less what summary bills had moved of them. Of one
+// that was taken back whose summary bill was not yet that is below zero.
 macro_rules! waited {
     ($now:literal) => {
         Sql(concat!(
@@ -97,22 +81,25 @@ macro_rules! waited {
             $now,
             ")",
             "
-    select cast(coalesce(sum(b.total_cents), 0) as bigint)
-    from bill_rolled r
-    join bill b on b.id = r.bill_id
-    join entry e on e.key = b.number and e.kind = 'bill'
-    where r.account_id = $1 and e.id < (select id from now)
-      and not exists (
-        select 1 from entry k
-        where k.key = b.number and k.kind = 'cancelled' and k.id < (select id from now))
-      and not exists (
-        select 1 from bill_summed u
-        join bill z on z.id = u.bill_id
-        join entry s on s.key = z.number and s.kind = 'bill'
-        where u.summed_bill_id = b.id and s.id < (select id from now)
+    select cast(coalesce((
+        select sum(r.charged_cents)
+        from bill_charged r
+        join bill b on b.id = r.bill_id
+        join entry e on e.key = b.number and e.kind = 'bill'
+        where r.account_id = $1 and e.id < (select id from now)
           and not exists (
             select 1 from entry k
-            where k.key = z.number and k.kind = 'cancelled' and k.id < (select id from now)))"
+            where k.key = b.number and k.kind = 'cancelled' and k.id < (select id from now))), 0)
+      - coalesce((
+        select sum(u.moved_cents)
+        from bill_summed u
+        join bill z on z.id = u.bill_id
+        join entry s on s.key = z.number and s.kind = 'bill'
+        where u.account_id = $1 and s.id < (select id from now)
+          and not exists (
+            select 1 from entry k
+            where k.key = z.number and k.kind = 'cancelled' and k.id < (select id from now))), 0)
+        as bigint)"
         ))
     };
 }
@@ -172,24 +159,23 @@ const NOT_MOVED: Sql = Sql("
 // What of bills that another account pays it neither has nor was let off.
 const NOT_OWED: Sql = Sql("
     select a.number, m.number, it.cents from (
-        select t.account_id, t.by_account_id, cast(sum(t.cents) as bigint) as cents from (
-            select u.account_id, z.account_id as by_account_id,
-                   b.total_cents - u.moved_cents as cents
-            from standing_bill z
-            join bill_summed u on u.bill_id = z.id
-            join bill_rolled r on r.bill_id = u.summed_bill_id and r.by_account_id = z.account_id
-            join bill b on b.id = r.bill_id
-            union all
-            select c.account_id, r.by_account_id, -(s.waived_cents + s.interest_cents)
-            from correction_settled s
-            join correction c on c.id = s.correction_id
-            join bill_rolled r on r.bill_id = (
-                select coalesce(max(k.made_bill_id), max(k.bill_id)) from bill_cancelled k
-                where k.correction_id = c.id)) as t
-        group by t.account_id, t.by_account_id) as it
+        select u.account_id, z.account_id as by_account_id,
+               cast(sum(r.charged_cents - u.moved_cents) as bigint) as cents
+        from standing_bill z
+        join bill_summed u on u.bill_id = z.id
+        join bill_charged r on r.bill_id = u.summed_bill_id and r.by_account_id = z.account_id
+        group by u.account_id, z.account_id) as it
     join account a on a.id = it.account_id
     join account m on m.id = it.by_account_id
     where 0 < it.cents order by a.id, m.id limit 100");
+const MOVED: Sql = Sql(
+    "
+    select b.number, z.number, u.moved_cents
+    from bill_summed u
+    join bill z on z.id = u.bill_id
+    join bill b on b.id = u.summed_bill_id
+    where u.account_id = $1 and z.account_id = $2 and u.moved_cents <> 0 order by z.id, u.position",
+);
 
 /// The accounts among these of which the newest turn by a day is not billed, each with the word of
 /// what holds it, which is empty where nothing does.
@@ -216,8 +202,8 @@ pub struct Left {
     pub due_on: Date,
     /// Its days.
     pub period: Period,
-    /// The new charges.
-    pub total: Money,
+    /// What of it another account pays, if one does: the new charges without what rules took off.
+    pub moved: Money,
     /// The account that pays it; `None` where it is its own.
     pub paid_by: Option<AccountId>,
 }
@@ -246,11 +232,12 @@ pub fn waiting(tx: &mut Tx, account: AccountId, by: Date) -> Result<Vec<Left>> {
     tx.many(WAITING, [account.into(), by.into()], a_left)
 }
 
-/// What rules of corrections took off bills of others that an account pays, and no bill of it has left
-/// out yet: above zero in their favor.
-pub fn off(tx: &mut Tx, account: AccountId) -> Result<BTreeMap<AccountId, Money>> {
-    let found = tx.many(OFF, [account.into()], |row| Ok((row.id(0)?, row.money(1)?)))?;
-    Ok(found.into_iter().collect())
+/// What summary bills of an account moved of the bills of another one, whether they stand or not.
+pub fn moved(tx: &mut Tx, account: AccountId, by: AccountId) -> Result<Vec<Moved>> {
+    tx.many(MOVED, [account.into(), by.into()], |row| {
+        let number = |nth| row.text(nth).map(BillNumber);
+        Ok(Moved { of: number(0)?, by: number(1)?, amount: row.money(2)? })
+    })
 }
 
 fn a_left(row: &Row) -> Result<Left> {
@@ -260,7 +247,7 @@ fn a_left(row: &Row) -> Result<Left> {
         billed_on: row.date(2)?,
         due_on: row.date(3)?,
         period: row.period(4)?,
-        total: row.money(6)?,
+        moved: row.money(6)?,
         paid_by: row.maybe(7, Row::id)?,
     })
 }
@@ -271,7 +258,7 @@ pub fn newest(tx: &mut Tx, account: AccountId, by: Date) -> Result<Option<BillId
 }
 
 /// What of what an account owed before a bill of it another account pays: earlier bills that no summary
-/// bill had moved when this one was posted.
+/// bill had moved when this one was posted, less what one had moved of a bill that did not stand any more.
 pub fn waited(tx: &mut Tx, bill: &Bill) -> Result<Money> {
     tx.one(WAITED, [bill.account.into(), V::from(&bill.number.0)], |row| row.money(0))
 }

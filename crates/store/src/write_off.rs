@@ -18,7 +18,7 @@ const DUE: Sql = Sql("
     where c.account_id = $1 and c.kind = 'written-off'");
 const PUT_FORWARD: Sql = Sql("
     select a.number, cast(coalesce(sum(p.amount_cents), 0)
-        - coalesce((select sum(w.total_cents) from bill_waiting w where w.account_id = a.id), 0)
+        - coalesce((select sum(w.charged_cents) from bill_waiting w where w.account_id = a.id), 0)
         as bigint)
     from collection_case c
     join collection_step s on s.key = c.key and s.step = 'write-off'

@@ -536,7 +536,7 @@ catalogue! {
     cycle_changed: "Changed most", "Los que más cambiaron";
     cycle_check: "Rate and check", "Calcular y revisar";
     cycle_days: "Days", "Días";
-    cycle_first: "First bill on another tariff", "Primera factura con otra tarifa";
+    cycle_first: "First bill on another tariff, or a new version of it", "Primera factura con otra tarifa, o con una nueva versión";
     cycle_held_again: "Check what is held again", "Revisar de nuevo lo retenido";
     cycle_instead: "instead of", "en vez del";
     cycle_limit: "Limit", "Límite";

@@ -293,6 +293,8 @@ pub(super) fn keep(
             store::correction::replace(tx, old.id, new.id)?;
         }
     }
+    let made = || pairs().filter_map(|(_, (_, new))| Some(new.as_ref()?.id));
+    store::correction::owed_as(tx, made())?;
     keep_due(tx, corrections)?;
     let together = corrections.iter().filter(|it| it.is_one_piece());
     let behind = together.flat_map(|it| it.made().map(move |bill| (bill.id, it.id)));

@@ -1,14 +1,16 @@
 //! The rules of corrections: how far back, above which amount, with which interest and in how many
 //! parts; said from a day on.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::bill::correct::Correction;
-use meterbook_core::bill::interest::paid;
+use meterbook_core::bill::interest::{Elsewhere, paid};
 use meterbook_core::bill::settle::{
     AskedBefore, Before, PaidBefore, Rules, asked_with, due_parts, not_charged,
 };
-use meterbook_core::id::{BillId, EntryId};
+use meterbook_core::id::{AccountId, BillId, EntryId};
 use meterbook_core::money::Money;
 use meterbook_core::permission::Permission;
 use meterbook_store::{self as store, Tx};
@@ -42,20 +44,43 @@ pub fn rules_text(tx: &mut Tx, on: Date) -> Result<String> {
 /// what was paid of them.
 pub(super) fn before(tx: &mut Tx, it: &Correction, rules: &Rules) -> Result<Before> {
     let asked = asked(tx, it.bills.iter().map(|it| it.0.id).collect())?;
-    let mut before = Before { asked, paid: PaidBefore::new() };
+    let mut before = Before { asked, paid: PaidBefore::new(), paid_by: BTreeMap::new() };
+    if !rules.bear_interest(&it.bills) {
+        return Ok(before);
+    }
+    for (old, _) in &it.bills {
+        before.paid_by.extend(store::summary::paid_by(tx, old.id)?.map(|by| (old.id, by)));
+    }
     if !rules.asks_for_paid(&it.bills) {
         return Ok(before);
     }
     let sides = store::ledger::sides(tx, it.account, it.on, EntryId(i64::MAX))?;
     let applied = store::ledger::applied(tx, it.account)?;
+    let mut others: BTreeMap<AccountId, Elsewhere> = BTreeMap::new();
+    for by in before.paid_by.values() {
+        if !others.contains_key(by) {
+            others.insert(*by, elsewhere(tx, it, *by)?);
+        }
+    }
+    let here = Elsewhere::default();
     for (old, _) in &it.bills {
         let asked = before.asked.get(&old.id);
         let waived = asked.map_or(Money::ZERO, |it| it.waived);
         let first = asked.into_iter().flat_map(|it| &it.of).map(|it| (&it.0, it.1));
         let bills: Vec<_> = first.chain([(&old.number, waived)]).collect();
-        before.paid.insert(old.id, paid(&bills, &sides, &applied));
+        let by = before.paid_by.get(&old.id).and_then(|by| others.get(by));
+        before.paid.insert(old.id, paid(&bills, (&sides, &applied), by.unwrap_or(&here)));
     }
     Ok(before)
+}
+
+/// What an account that pays bills of a correction was asked for with them, and what of it is open.
+fn elsewhere(tx: &mut Tx, it: &Correction, by: AccountId) -> Result<Elsewhere> {
+    Ok(Elsewhere {
+        moved: store::summary::moved(tx, it.account, by)?,
+        sides: store::ledger::sides(tx, by, it.on, EntryId(i64::MAX))?,
+        applied: store::ledger::applied(tx, by)?,
+    })
 }
 
 /// What those of these bills asked for that stand in the place of others, by the corrections that made

@@ -18,7 +18,6 @@ use meterbook_core::charge::Charge;
 use meterbook_core::cycle::{Window, off_cycle};
 use meterbook_core::id::{AccountId, AccountNumber, BillId, EntryId, SetId, WindowId};
 use meterbook_core::ledger::Entry;
-use meterbook_core::money::Money;
 use meterbook_core::period::Period;
 use meterbook_core::permission::Authorized;
 use meterbook_store::summary::Left;
@@ -116,7 +115,7 @@ fn one(
     }
     let moves = left.iter().any(|it| it.paid_by == Some(account.id));
     let rolled = rolls_up(tx, account.id, on)?;
-    let mut rows = Vec::new();
+    let mut rows: Vec<Left> = Vec::new();
     for it in left {
         // On a bill that moves something is that, and what is its account's own beside it; on one that
         // moves nothing the newest of each account.
@@ -130,12 +129,10 @@ fn one(
             }
         };
         if wanted {
-            let moved = if it.paid_by.is_some() { it.total } else { Money::ZERO };
-            rows.push((it, moved));
+            rows.push(it);
         }
     }
-    let Some(newest) = rows.iter().map(|it| it.0.bill).max() else { return Ok(None) };
-    leave_out(tx, account.id, &mut rows)?;
+    let Some(newest) = rows.iter().map(|it| it.bill).max() else { return Ok(None) };
     let mut bill = bill(tx, account, &rows, was.map(|_| on))?;
     let id = WindowId(tx.next(Counter::Window, 1)?);
     let Bill { period, billed_on, due_on, .. } = bill;
@@ -176,31 +173,15 @@ fn one(
     Ok(Some(bill.number.clone()))
 }
 
-/// Leaves out of what is moved of each account what rules of corrections took off: of its newest bill.
-fn leave_out(tx: &mut Tx, account: AccountId, rows: &mut [(Left, Money)]) -> Result<()> {
-    for (of, off) in store::summary::off(tx, account)? {
-        let theirs = |it: &&mut (Left, Money)| it.0.account == of && it.0.paid_by == Some(account);
-        if let Some((_, moved)) = rows.iter_mut().filter(theirs).max_by_key(|it| it.0.bill) {
-            *moved = *moved - off;
-        }
-    }
-    Ok(())
-}
-
 fn counted(bill: &Bill) -> String {
     meterbook_core::text::counted(bill.summed.len(), "bill")
 }
 
-/// A bill that sums up these, each with what is moved of it; dated as the newest of them, or in the
+/// A bill that sums up these; dated as the newest of them, or in the
 /// place of one that was taken back as of today, with as many days to pay. What is moved is due with the
 /// last of them; what stays is due with the first.
-fn bill(
-    tx: &mut Tx,
-    account: &Account,
-    rows: &[(Left, Money)],
-    today: Option<Date>,
-) -> Result<Bill> {
-    let of = || rows.iter().map(|it| it.0);
+fn bill(tx: &mut Tx, account: &Account, rows: &[Left], today: Option<Date>) -> Result<Bill> {
+    let of = || rows.iter();
     let (first, last) =
         (of().map(|it| it.period.start()).min(), of().map(|it| it.period.end()).max());
     let period = first.zip(last).and_then(|(first, last)| Period::new(first, last));
@@ -228,9 +209,9 @@ fn bill(
         once: Vec::new(),
         summed: rows
             .iter()
-            .map(|(it, moved)| Summed { account: it.account, bill: it.bill, moved: *moved })
+            .map(|it| Summed { account: it.account, bill: it.bill, moved: it.moved })
             .collect(),
-        total: rows.iter().map(|it| it.1).sum(),
+        total: rows.iter().map(|it| it.moved).sum(),
     })
 }
 

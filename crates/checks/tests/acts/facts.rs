@@ -516,6 +516,29 @@ fn a_version_reaches_the_bills_of_its_days_on_that_tariff() {
     });
 }
 
+#[test]
+fn a_version_corrects_no_bill_that_reads_the_same() {
+    engines::each(|db, _| {
+        village::found_once(db);
+        let text = "tariff K-1 half-up\nname       Blocks\ncommodity  electric kWh\n\
+                    from       2026-01-01\n\nblocks  Energy  0.10 to 400, 0.13 to 900, 0.1533\n\
+                    percent  Storm rider  1.75% of Energy\n";
+        db.write(|tx| tariff::publish(tx, actor(), text)).unwrap();
+        begin(db, "K-1", &[DIALS]);
+        for (month, index) in [(1, 0), (2, 100), (3, 600), (4, 700)] {
+            shows(db, date(2026, month, 1), &[index]);
+        }
+        (0..3).for_each(|_| bill(db));
+        // A tier that nobody reached, and the same number with another digit.
+        let text = text.replace("0.1533", "0.1500");
+        assert_eq!(retold(db, &text), []);
+        let text = text.replace("1.75%", "1.750%");
+        assert_eq!(retold(db, &text), []);
+        // 100 kWh of February are a cent cheaper, and 1.75% of that.
+        assert_eq!(retold(db, &text.replace("0.13", "0.12")), [(ACCOUNT, 2, -102)]);
+    });
+}
+
 const RIDER: &str = "rider FUEL half-up\nname       Fuel\ncommodity  electric kWh\n\
                      from       2026-01-01\nvolume  Fuel            0.01\n";
 

@@ -12,6 +12,7 @@ use meterbook_app::approval::{self, Asked};
 use meterbook_app::bill_run::release::{self, NotReleased, Released};
 use meterbook_app::bill_run::{self, How, NotRun, Until, Which};
 use meterbook_app::delivery::send;
+use meterbook_app::fact::Fact;
 use meterbook_app::intake::{self, Import};
 use meterbook_app::said::NotSaid;
 use meterbook_app::window::{self, NewWindow};
@@ -19,14 +20,15 @@ use meterbook_app::{Actor, Refused, check, tariff};
 use meterbook_checks::engines;
 use meterbook_core::account::Cycle;
 use meterbook_core::bill::limits::{Beside, Measure};
-use meterbook_core::bill::preview::{Dates, Preview};
+use meterbook_core::bill::preview::{Dates, Preview, Switched};
 use meterbook_core::bill::run::{Stage, Standing};
-use meterbook_core::id::{BillId, RunId};
+use meterbook_core::id::{AgreementId, BillId, RunId};
 use meterbook_core::money::Money;
 use meterbook_core::period::Period;
 use meterbook_store::{self as store, Db};
 
 use crate::authority::with_role;
+use crate::facts;
 use crate::village::{self, DIALS, actor, says};
 
 const CYCLE: Cycle = Cycle(1);
@@ -576,21 +578,56 @@ fn a_turn_is_proved_after_it_is_posted() {
     });
 }
 
+/// What a turn says of first bills: whose, on which tariff after which, and of which version.
+fn firsts(db: &Db) -> Vec<(i64, String, Option<Date>)> {
+    let first = |it: Switched| (it.agreement.0, format!("{} after {}", it.to, it.from), it.version);
+    preview(db).switched.into_iter().map(first).collect()
+}
+
+fn tell(db: &Db, fact: &Fact) {
+    let seen = facts::looked_at(db, fact).unwrap();
+    facts::told_by(db, actor(), fact, &seen).unwrap();
+}
+
 #[test]
 fn first_bills_on_another_tariff_are_named_after_the_release_too() {
     engines::each(|db, folder| {
         january(db, folder);
-        let other = village::TARIFF.replace("R-1", "R-2");
+        let other = village::TARIFF.replace("R-1", "R-2").replace("0.12", "0.24");
         db.write(|tx| tariff::publish(tx, actor(), &other)).unwrap();
-        let mut raw = engines::Raw::beside(db).unwrap();
-        raw.run("update agreement set tariff = 'R-2' where id = 1").unwrap();
+        // The first from the first day of the turn, the second from the middle of it.
+        tell(db, &facts::on_tariff("R-2", date(2026, 2, 1)));
+        let (code, from) = ("R-2".to_owned(), date(2026, 2, 15));
+        tell(db, &Fact::Tariff { agreement: AgreementId(2), code, from });
+        read(db, folder, date(2026, 2, 15), 150);
         read(db, folder, date(2026, 3, 1), 200);
         bill(db, Until::Preview);
+        let named = |nth: i64| (CUSTOMERS + nth, "R-2 after R-1".to_owned(), None);
+        assert_eq!(firsts(db), [named(1), named(2)]);
         let before = preview(db);
-        let first = &before.switched[0];
-        assert_eq!((&*first.from, &*first.to, before.switched.len()), ("R-1", "R-2", 1));
-        let_go(db, actor(), before.run, None).unwrap();
+        let now: Vec<_> = before.switched.iter().map(|it| it.now.cents()).collect();
+        assert_eq!(now, [24_00, 12_00]);
+        let_go(db, actor(), before.run, Some("two are on another tariff")).unwrap();
         let after = db.read(|tx| release::posted(tx, CYCLE, None, actor().at)).unwrap();
         assert_eq!(after.switched, before.switched);
+        // The next one is not the first.
+        read(db, folder, date(2026, 4, 1), 300);
+        bill(db, Until::Preview);
+        assert_eq!(firsts(db), []);
+    });
+}
+
+#[test]
+fn first_bills_on_a_new_version_of_a_tariff_are_named() {
+    engines::each(|db, folder| {
+        january(db, folder);
+        let from = date(2026, 2, 1);
+        let dearer = village::TARIFF.replace("2026-01-01", "2026-02-01").replace("0.12", "1.20");
+        db.write(|tx| tariff::publish(tx, actor(), &dearer)).unwrap();
+        read(db, folder, date(2026, 3, 1), 200);
+        bill(db, Until::Preview);
+        let all: Vec<_> =
+            (1..=CUSTOMERS).map(|nth| (nth, "R-1 after R-1".to_owned(), Some(from))).collect();
+        assert_eq!(firsts(db), all);
     });
 }

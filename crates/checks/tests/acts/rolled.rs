@@ -13,7 +13,7 @@ use meterbook_app::bill_run::{self, Until, Which, settle};
 use meterbook_app::credit::{self, NewRefund};
 use meterbook_app::deposit::{self, NewDeposit};
 use meterbook_app::{
-    budget, check, close, collection, customer_view, debit, detail, late_fee, mandate, plan,
+    Actor, budget, check, close, collection, customer_view, debit, detail, late_fee, mandate, plan,
     statement, summary,
 };
 use meterbook_checks::engines;
@@ -25,7 +25,7 @@ use meterbook_core::credit::Noun;
 use meterbook_core::cycle::{Window, off_cycle};
 use meterbook_core::debit::Scheme;
 use meterbook_core::detail::{DetailKind, Subject};
-use meterbook_core::id::{AccountId, AccountNumber, BillId, EntryId, WindowId};
+use meterbook_core::id::{AccountId, AccountNumber, BillId, CorrectionId, EntryId, WindowId};
 use meterbook_core::ledger::{Entry, EntryKind, post_bill};
 use meterbook_core::money::Money;
 use meterbook_core::moves::Credit;
@@ -34,7 +34,7 @@ use meterbook_store::{self as store, Counter, Db};
 use crate::correct::{begin, bill, meter_shows};
 use crate::deposit::{at, pays, say};
 use crate::mandate::{key, new, terms};
-use crate::sum_up::{JANUARY, MASTER, clean, drawn, owes, summing, three};
+use crate::sum_up::{JANUARY, MASTER, clean, drawn, owes, summing, three, three_since};
 use crate::village::{self, DIALS, actor, says};
 
 /// The next summary is dated in February.
@@ -64,10 +64,14 @@ fn fence(db: &Db, account: AccountId, day: &str) -> BillId {
 }
 
 fn misread(db: &Db, account: AccountId) {
+    misread_by(db, account, actor());
+}
+
+fn misread_by(db: &Db, account: AccountId, by: Actor) {
     db.write(|tx| {
-        let net = preview(tx, actor(), account, JANUARY, Cause::Read)?.charged();
+        let net = preview(tx, by, account, JANUARY, Cause::Read)?.charged();
         let wanted = NewCorrection { account, from: JANUARY, cause: Cause::Read, net };
-        do_or_ask(tx, actor(), &Asked::Correct(wanted), "misread")
+        do_or_ask(tx, by, &Asked::Correct(wanted), "misread")
     })
     .unwrap();
 }
@@ -215,6 +219,131 @@ fn what_rules_take_off_is_not_rolled_up() {
         meter_shows(db, "E-2", date(2026, 2, 1), &[240]);
         misread(db, all[1].id);
         assert_eq!(all_owe(db, &all), [72_00, 0, 0]);
+        clean(db);
+    });
+}
+
+fn rules(db: &Db, text: &str) {
+    db.write(|tx| settle::say_rules(tx, actor(), JANUARY, text)).unwrap();
+}
+
+/// What the newest bill of an account asks for, and what was owed before it.
+fn asks(db: &Db, account: AccountId) -> (i64, i64) {
+    let id = db.read(|tx| store::bill::newest_of(tx, account, 1)).unwrap()[0].id;
+    let it = db.read(|tx| statement::of_bill(tx, id)).unwrap();
+    (it.before.cents(), it.amount_due.cents())
+}
+
+#[test]
+fn a_correction_leaves_a_debt_with_whom_the_bill_was() {
+    engines::each(|db, folder| {
+        let all = three_since(db, Some("roll-up"), date(2026, 3, 3));
+        rules(db, "interest 100% from paid\n");
+        read(db, date(2026, 2, 1), [100, 200, 300]);
+        bill(db);
+        pays(db, all[1].id, 24_00, date(2026, 2, 28), actor());
+        // It is March 10, and the first account sums up the others.
+        meter_shows(db, "E-2", date(2026, 2, 1), &[150]);
+        misread(db, all[1].id);
+        // $6.00, and $0.16 on it for ten days; the first owes what it did.
+        let owed = [12_00, -6_16, 36_00];
+        assert_eq!(all_owe(db, &all), owed);
+        let new = db.read(|tx| store::bill::newest_of(tx, all[1].id, 1)).unwrap()[0].id;
+        let it = db.read(|tx| statement::of_bill(tx, new)).unwrap();
+        assert_eq!((it.paid_by, it.amount_due.cents()), (None, -6_00));
+        let page = drawn(db, folder, new);
+        assert!(!page.contains("Paid by account"), "{page}");
+        clean(db);
+        // What is billed from then on is the first one's, and no more: 10, 15 and 10 dollars and a fifth.
+        read(db, date(2026, 3, 1), [200, 300, 400]);
+        let march = Which::Cycle(Cycle(1));
+        bill_run::run(db, at("2026-03-12"), march, Until::Posted, &mut |_| ()).unwrap();
+        assert_eq!(all_owe(db, &all), [12_00 + 12_00 + 18_00 + 12_00, -6_16, 36_00]);
+        let own = db.read(|tx| store::bill::newest_of(tx, all[1].id, 1)).unwrap()[0].id;
+        let it = db.read(|tx| statement::of_bill(tx, own)).unwrap();
+        assert_eq!((it.before.cents(), it.amount_due.cents()), (-6_16, -6_16));
+        let page = drawn(db, folder, own);
+        assert!(page.contains("−$18.00"), "what its summary bill moved: {page}");
+        clean(db);
+        // The one that is corrected again, with one that the first owes, in one piece.
+        pays(db, MASTER, 54_00, date(2026, 3, 12), at("2026-03-12"));
+        meter_shows(db, "E-2", date(2026, 2, 1), &[100]);
+        meter_shows(db, "E-2", date(2026, 3, 1), &[240]);
+        misread_by(db, all[1].id, at("2026-03-22"));
+        // February comes to $6.00 less, March to $1.20 less: each to whom paid it, with its interest, of 22
+        // days and of 10.
+        let before = [12_00 + 12_00 + 18_00 + 12_00 - 54_00, -6_16, 36_00];
+        let less = [1_20 + 3, 6_00 + 36, 0];
+        let now: Vec<i64> = before.iter().zip(less).map(|(was, less)| was - less).collect();
+        assert_eq!(all_owe(db, &all), now);
+        let it = db.read(|tx| store::correction::get(tx, CorrectionId(2))).unwrap();
+        assert_eq!(it.settled.elsewhere, [(MASTER, Money::from_cents(3))]);
+        let it = db.read(|tx| summary::of_correction(tx, it.id)).unwrap().asks.unwrap();
+        let by = Some(all[0].number);
+        assert_eq!((it.before.cents(), it.amount_due.cents(), it.paid_by), (-6_16, now[1], by));
+        clean(db);
+    });
+}
+
+#[test]
+fn a_corrected_bill_that_another_account_pays_gives_its_own_no_credit() {
+    engines::each(|db, folder| {
+        let all = three(db, Some("roll-up"));
+        rules(db, "interest 100% from paid\nreach utility any 0\n");
+        read(db, date(2026, 2, 1), [100, 200, 300]);
+        bill(db);
+        // Nobody paid, and nobody has interest.
+        meter_shows(db, "E-2", date(2026, 2, 1), &[150]);
+        let seen = |db: &Db| {
+            db.write(|tx| preview(tx, actor(), all[1].id, JANUARY, Cause::Read)).unwrap().settled
+        };
+        assert_eq!(seen(db).interest, Money::ZERO);
+        // A part of it pays what is right of the summary bill first: of $60.00 $54.00 are.
+        pays(db, MASTER, 12_00 + 54_00, date(2026, 2, 28), actor());
+        assert_eq!(seen(db).interest, Money::ZERO);
+        pays(db, MASTER, 6_00, date(2026, 3, 5), actor());
+        // $6.00 for five days.
+        let settled = seen(db);
+        let by = Money::from_cents(8);
+        assert_eq!((settled.interest, settled.elsewhere), (by, vec![(MASTER, by)]));
+        misread(db, all[1].id);
+        assert_eq!(all_owe(db, &all), [-6_08, 0, 0]);
+        assert_eq!(asks(db, all[1].id).1, 0);
+        clean(db);
+        let id = summing(db).unwrap();
+        let page = drawn(db, folder, id);
+        assert!(page.contains("$18.00") && !page.contains("$17.92"), "{page}");
+        // The next turn: the interest is taken off nobody's row.
+        read(db, date(2026, 3, 1), [200, 300, 400]);
+        bill(db);
+        assert_eq!(all_owe(db, &all), [12_00 + 18_00 + 12_00 - 6_08, 0, 0]);
+        assert_eq!(asks(db, all[1].id), (0, 0));
+        let id = db.read(|tx| store::bill::newest_of(tx, MASTER, 1)).unwrap()[0].id;
+        let it = db.read(|tx| statement::of_bill(tx, id)).unwrap();
+        let rows = db.read(|tx| summary::of_bill(tx, &it)).unwrap().rows;
+        let theirs = rows.iter().find(|it| it.account == all[1].number).unwrap();
+        assert_eq!((theirs.charges.cents(), theirs.amount_due.cents()), (18_00, 18_00));
+        clean(db);
+    });
+}
+
+#[test]
+fn a_bill_asks_for_nothing_of_an_earlier_one_that_waits_with_something_not_charged() {
+    engines::each(|db, _| {
+        let all = three(db, Some("roll-up"));
+        rules(db, "reach utility any 0\n");
+        meter_shows(db, "E-1", date(2026, 2, 1), &[100]);
+        meter_shows(db, "E-2", date(2026, 2, 1), &[200]);
+        bill(db);
+        // The third is held. $6.00 more, too long ago, while it waits.
+        meter_shows(db, "E-2", date(2026, 2, 1), &[250]);
+        misread(db, all[1].id);
+        assert_eq!(all_owe(db, &all), [12_00, 24_00, 0]);
+        read(db, date(2026, 3, 1), [200, 400, 300]);
+        let march = Which::Cycle(Cycle(1));
+        bill_run::run(db, at("2026-03-12"), march, Until::Posted, &mut |_| ()).unwrap();
+        assert_eq!(all_owe(db, &all)[1], 24_00 + 18_00);
+        assert_eq!(asks(db, all[1].id), (24_00, 0));
         clean(db);
     });
 }

@@ -31,6 +31,11 @@ pub(crate) const MASTER: AccountId = AccountId(1);
 
 /// Three accounts of one cycle: the first sums up the others, as it says of what they are charged.
 pub(crate) fn three(db: &Db, sums: Option<&str>) -> Vec<Account> {
+    three_since(db, sums, JANUARY)
+}
+
+/// The same from a day on.
+pub(crate) fn three_since(db: &Db, sums: Option<&str>, from: Date) -> Vec<Account> {
     begin(db, "R-1", &[DIALS]);
     for serial in ["E-2", "E-3"] {
         village::take_on(db, &village::customer(serial, &[DIALS])).unwrap();
@@ -41,11 +46,11 @@ pub(crate) fn three(db: &Db, sums: Option<&str>) -> Vec<Account> {
     db.write(|tx| {
         for it in &all[1..] {
             let of = Subject::Account(it.id);
-            detail::set(tx, actor(), of, DetailKind::Summary, &by, None, JANUARY)?;
+            detail::set(tx, actor(), of, DetailKind::Summary, &by, None, from)?;
         }
         if let Some(sums) = sums {
             let of = Subject::Account(MASTER);
-            detail::set(tx, actor(), of, DetailKind::Sums, sums, None, JANUARY)?;
+            detail::set(tx, actor(), of, DetailKind::Sums, sums, None, from)?;
         }
         Ok(())
     })

@@ -260,6 +260,7 @@ fn settled() -> Settled {
     Settled {
         waived: Money::ZERO,
         interest: Money::from_cents(3),
+        elsewhere: vec![(ACCOUNT, Money::from_cents(1))],
         instalments: 0,
         reach: Some(date(2026, 3, 1)),
     }

@@ -46,6 +46,7 @@ const STAY: &[(&str, &str)] = &[
     ("bill_behind", "correction_id"),
     ("bill_due_part", "amount_cents"),
     ("bill_elsewhere", "bill_id"),
+    ("bill_owed_as", "billed_on"),
     ("bill_summed", "moved_cents"),
     ("once_line", "label"),
     ("online_settings", "text"),
@@ -142,6 +143,7 @@ const STAY: &[(&str, &str)] = &[
     ("circumstance_end", "why"),
     ("connection", "from_on"),
     ("correction", "cause"),
+    ("correction_interest", "amount_cents"),
     ("correction_rules", "text"),
     ("correction_set_cancelled", "why"),
     ("correction_settled", "waived_cents"),
@@ -330,6 +332,7 @@ fn a_posted_fact_is_neither_changed_nor_deleted() {
             .unwrap();
         raw.run("insert into interval_month (channel_id, month, last_batch, parts, bytes) values (2, 677, 1, 'x', 'x')")
             .unwrap();
+        raw.run("insert into bill_owed_as (bill_id, billed_on) values (1, '2026-08-04')").unwrap();
         for (table, column) in STAY {
             let mut asked = vec![
                 format!("update {table} set {column} = {column}"),

@@ -9,6 +9,7 @@ use crate::ledger::{Gl, Posting, post_bill};
 use crate::money::Money;
 use crate::person::Language;
 use crate::rating::Line;
+use crate::reads::usage::Evidence;
 
 /// Why bills were wrong. It decides how far back may be charged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -91,18 +92,40 @@ impl Correction {
 }
 
 /// Whether a bill would read otherwise to whoever pays it, or leaves something else for the next one: the
-/// reads that it says count, also where they come to the same use.
+/// reads that it says count, also where they come to the same use. Where a tariff says the same in other
+/// words, or something else that the bill does not reach, its lines stand as they were derived.
 pub fn differs(old: &Bill, new: &Bill) -> bool {
-    old.segments != new.segments
+    !same_charges(old, new) || reads(old) != reads(new)
 }
 
 /// Whether two bills differ in nothing but what they say of reads.
 pub fn only_reads(old: &Bill, new: &Bill) -> bool {
-    let without = |bill: &Bill| -> Vec<Segment> {
-        let segments = bill.segments.iter().cloned();
-        segments.map(|it| Segment { evidence: Vec::new(), ..it }).collect()
-    };
-    differs(old, new) && without(old) == without(new)
+    same_charges(old, new) && reads(old) != reads(new)
+}
+
+fn reads(bill: &Bill) -> Vec<&[Evidence]> {
+    bill.segments.iter().map(|it| &*it.evidence).collect()
+}
+
+fn same_charges(old: &Bill, new: &Bill) -> bool {
+    let mut both = old.segments.iter().zip(&new.segments);
+    old.segments.len() == new.segments.len() && both.all(|(old, new)| same_charges_of(old, new))
+}
+
+/// Whether all that two segments say beside reads is the same, and all that they leave.
+fn same_charges_of(old: &Segment, new: &Segment) -> bool {
+    let bare = |it: &Segment| Segment { lines: Vec::new(), evidence: Vec::new(), ..it.clone() };
+    let mut both = old.lines.iter().zip(&new.lines);
+    old.lines.len() == new.lines.len()
+        && both.all(|(old, new)| same_line(old, new))
+        && bare(old) == bare(new)
+}
+
+/// Whether two lines read the same and post the same, whatever in a tariff they follow from.
+fn same_line(old: &Line, new: &Line) -> bool {
+    let read = |it: &Line| (it.kind, it.period, it.basis, it.amount);
+    let called = |it: &Line| (it.label.clone(), it.spanish.clone());
+    read(old) == read(new) && old.note == new.note && called(old) == called(new)
 }
 
 /// The postings that take a bill back.
@@ -160,15 +183,17 @@ pub fn beside(old: &Bill, new: Option<&Bill>, language: Language) -> Vec<Beside>
     rows
 }
 
-/// The postings of what the rules take off a correction: what is not charged any more, and interest.
+/// The postings of what the rules take off a correction: what is not charged any more, and interest, which
+/// whoever paid has.
 pub fn take_off(account: AccountId, settled: &Settled) -> Vec<Posting> {
+    let elsewhere = settled.elsewhere.iter().map(|(by, it)| (Gl::Receivable, *by, -*it));
     let sides = [
-        (Gl::Receivable, -settled.off()),
-        (Gl::BillingAdjustments, settled.waived),
-        (Gl::InterestExpense, settled.interest),
+        (Gl::Receivable, account, settled.interest_elsewhere() - settled.off()),
+        (Gl::BillingAdjustments, account, settled.waived),
+        (Gl::InterestExpense, account, settled.interest),
     ];
-    let moved = sides.into_iter().filter(|it| it.1 != Money::ZERO);
-    moved.map(|(gl, amount)| Posting { gl, account: Some(account), amount }).collect()
+    let moved = sides.into_iter().chain(elsewhere).filter(|it| it.2 != Money::ZERO);
+    moved.map(|(gl, account, amount)| Posting { gl, account: Some(account), amount }).collect()
 }
 
 /// What bills come to more than those in whose place they stand.
@@ -186,6 +211,7 @@ mod tests {
     use super::*;
     use crate::bill::sample::statement;
     use crate::rating::Said;
+    use crate::rating::Basis;
     use crate::reads::ReadKind;
 
     #[test]
@@ -219,5 +245,31 @@ mod tests {
             segment.lines.pop();
         }
         assert!(differs(&old, &new) && !only_reads(&old, &new));
+    }
+
+    #[test]
+    fn a_bill_whose_tariff_says_the_same_in_other_words_does_not_differ() {
+        let old = statement(Language::English).bill;
+        let changed = |change: fn(&mut Line)| {
+            let mut new = old.clone();
+            new.segments.iter_mut().flat_map(|it| &mut it.lines).for_each(change);
+            differs(&old, &new)
+        };
+        assert!(!changed(|it| {
+            let mut said = (*it.said).clone();
+            said.rule.text.push_str("000");
+            said.rule.version = said.rule.version.tomorrow().unwrap();
+            it.said = std::sync::Arc::new(said);
+        }));
+        assert!(changed(|it| {
+            let mut said = (*it.said).clone();
+            said.label = "Another charge".into();
+            it.said = std::sync::Arc::new(said);
+        }));
+        // Half a cent more: the price is another one, and is said.
+        assert!(changed(|it| match &mut it.basis {
+            Basis::Each(_, price) => price.nano += 1,
+            _ => it.amount += Money::from_cents(1),
+        }));
     }
 }

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::BillNumber;
+use crate::id::EntryId;
 use crate::ledger::EntryKind;
 use crate::ledger::open::{Applied, Side, open, stood};
 use crate::money::Money;
@@ -69,32 +70,50 @@ impl Story {
     }
 }
 
+/// What a bill that sums up others moved of one of them to the account that pays it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moved {
+    /// The bill of which.
+    pub of: BillNumber,
+    /// The bill that sums it up.
+    pub by: BillNumber,
+    /// How much.
+    pub amount: Money,
+}
+
+/// The ledger of an account that pays bills of another one; empty where none does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// What was moved to it.
+    pub moved: Vec<Moved>,
+    /// What its entries did to what it owes.
+    pub sides: Vec<Side>,
+    /// What its payments were meant for.
+    pub applied: Vec<Applied>,
+}
+
 /// What was paid, from each day on on which that changed, of a bill and those in whose place it stands:
-/// each with what of it was not charged, the first one first. A payment that came back paid nothing.
+/// each with what of it was not charged, the first one first. A payment that came back paid nothing, and what
+/// is moved to another account is paid when that pays it.
 pub fn paid(
     bills: &[(&BillNumber, Money)],
-    sides: &[Side],
-    applied: &[Applied],
+    (sides, applied): (&[Side], &[Applied]),
+    elsewhere: &Elsewhere,
 ) -> Vec<(Date, Money)> {
-    let mut days: Vec<Date> = sides.iter().map(|it| it.on).collect();
+    let mut days: Vec<Date> = sides.iter().chain(&elsewhere.sides).map(|it| it.on).collect();
     days.sort_unstable();
     days.dedup();
     let mut paid: Vec<(Date, Money)> = Vec::new();
     for day in days {
         let known = stood(sides, day);
-        let of = |kind, number: &BillNumber| {
-            known.iter().find(|it| it.kind == kind && it.key == number.0)
-        };
-        let stands = bills.iter().rev().find_map(|(number, waived)| {
-            let side = of(EntryKind::Bill, number)?;
-            of(EntryKind::Cancelled, number).is_none().then_some((side.entry, *waived))
-        });
-        let now = stands.map_or(Money::ZERO, |(entry, waived)| {
-            let items = open(&known, applied).items;
-            let left: Money =
-                items.iter().filter(|it| it.side.entry == entry).map(|it| it.left).sum();
+        let stands = bills
+            .iter()
+            .rev()
+            .find_map(|(number, waived)| Some((*number, standing(&known, number)?, *waived)));
+        let now = stands.map_or(Money::ZERO, |(number, entry, waived)| {
             let asked: Money =
                 known.iter().filter(|it| it.entry == entry).map(|it| it.amount).sum();
+            let left = left_of(entry, &known, applied) + elsewhere.left(number, day);
             (asked - waived - left).max(Money::ZERO)
         });
         if paid.last().map_or(Money::ZERO, |it| it.1) != now {
@@ -102,6 +121,35 @@ pub fn paid(
         }
     }
     paid
+}
+
+/// The entry of a bill that was not taken back.
+fn standing(known: &[Side], number: &BillNumber) -> Option<EntryId> {
+    let of = |kind| known.iter().find(|it| it.kind == kind && it.key == number.0);
+    let side = of(EntryKind::Bill)?;
+    of(EntryKind::Cancelled).is_none().then_some(side.entry)
+}
+
+fn left_of(entry: EntryId, known: &[Side], applied: &[Applied]) -> Money {
+    let items = open(known, applied).items;
+    items.iter().filter(|it| it.side.entry == entry).map(|it| it.left).sum()
+}
+
+impl Elsewhere {
+    /// What was open on a day of what was moved of a bill. A part that is paid of a bill that sums up is of the
+    /// others on it first, as a part of any bill is of what is right first.
+    fn left(&self, number: &BillNumber, day: Date) -> Money {
+        let of = || self.moved.iter().filter(|it| it.of == *number);
+        if of().next().is_none() {
+            return Money::ZERO;
+        }
+        let known = stood(&self.sides, day);
+        let left = |it: &Moved| {
+            let entry = standing(&known, &it.by)?;
+            Some(left_of(entry, &known, &self.applied).min(it.amount))
+        };
+        of().filter_map(left).sum()
+    }
 }
 
 #[cfg(test)]

@@ -83,17 +83,19 @@ pub struct Change {
     pub now: Money,
 }
 
-/// The first bill of an agreement on another tariff.
+/// The first bill of a service on another tariff, or on a new version of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Switched {
     /// Whose.
     pub account: AccountNumber,
-    /// Which.
+    /// Which, now.
     pub agreement: AgreementId,
-    /// The tariff of the bill before.
+    /// The tariff that it was on.
     pub from: String,
-    /// The tariff of this one.
+    /// The tariff that it is on.
     pub to: String,
+    /// The first day of the version, where only that is new.
+    pub version: Option<Date>,
     /// What it comes to.
     pub now: Money,
 }
@@ -161,7 +163,7 @@ pub struct Preview {
     pub moved: Vec<Moved>,
     /// The bills that changed most.
     pub changes: Vec<Change>,
-    /// First bills on another tariff.
+    /// First bills on another tariff, or on a new version of theirs.
     pub switched: Vec<Switched>,
     /// What waits.
     pub holds: Vec<Holds>,

@@ -282,5 +282,5 @@ fn changed() -> Why {
         cause(CauseKind::Tax, 305),
     ];
     let to = Money::from_cents(causes.iter().map(|it| it.amount.cents()).sum());
-    Why { from: Money::ZERO, to, causes, uses: Vec::new() }
+    Why { from: Money::ZERO, to, causes, uses: Vec::new(), switched: Vec::new() }
 }

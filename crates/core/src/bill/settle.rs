@@ -21,7 +21,7 @@ use super::correct::{Cause, net};
 use super::interest::{Since, Story, cent_days};
 use super::{Bill, BillNumber};
 use crate::account::CustomerClass;
-use crate::id::{BillId, CorrectionId};
+use crate::id::{AccountId, BillId, CorrectionId};
 use crate::money::Money;
 use crate::text::says_none;
 
@@ -59,13 +59,15 @@ pub struct Rules {
 }
 
 /// What the rules make of a correction.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settled {
     /// What is not charged, because it is too long ago. Below zero it is what an earlier correction did
     /// not charge and this one does not give back, or charges after all.
     pub waived: Money,
     /// What is added to what is given back.
     pub interest: Money,
+    /// What of the interest other accounts have, since they pay what was too much.
+    pub elsewhere: Vec<(AccountId, Money)>,
     /// In so many parts what is charged may be paid, as many as bills are charged more; 0 or 1 when
     /// it is not offered.
     pub instalments: i64,
@@ -114,6 +116,8 @@ pub struct Before {
     pub asked: AskedBefore,
     /// What was paid of it, where that is asked ([`Rules::asks_for_paid`]).
     pub paid: PaidBefore,
+    /// Which of them another account pays.
+    pub paid_by: BTreeMap<BillId, AccountId>,
 }
 
 /// Why a text is no rules.
@@ -222,7 +226,7 @@ impl Rules {
         (cause, class): (Cause, CustomerClass),
         today: Date,
         bills: &[(Bill, Option<Bill>)],
-        Before { asked, paid }: &Before,
+        Before { asked, paid, paid_by }: &Before,
     ) -> Settled {
         let reach = self.reach(cause, class, today);
         let not_charged = not_charged(reach, bills, asked);
@@ -230,35 +234,49 @@ impl Rules {
         let was: Money = bills.iter().map(|(old, _)| waived_of(old, asked)).sum();
         let waived = not_charged.iter().copied().sum::<Money>() - was;
         let charged = net(bills) - waived;
-        let interest = match charged < Money::ZERO {
-            true => {
-                let stories = each().map(|((old, new), left)| Story {
-                    asked: since(old, asked),
-                    paid: paid.get(&old.id).cloned().unwrap_or_default(),
-                    was: charged_of(old, asked),
-                    right: total(new.as_ref()) - *left,
-                });
-                self.interest_on(&stories.collect::<Vec<_>>(), today)
-            }
-            false => Money::ZERO,
-        };
+        // What one account paid too little takes nothing off what another one paid too much.
+        let mut stories: BTreeMap<Option<AccountId>, Vec<Story>> = BTreeMap::new();
+        for ((old, new), left) in each() {
+            stories.entry(paid_by.get(&old.id).copied()).or_default().push(Story {
+                asked: since(old, asked),
+                paid: paid.get(&old.id).cloned().unwrap_or_default(),
+                was: charged_of(old, asked),
+                right: total(new.as_ref()) - *left,
+            });
+        }
+        let mut elsewhere = Vec::new();
+        let mut interest = Money::ZERO;
+        for (by, stories) in stories {
+            let given = self.interest_on(&stories, today);
+            interest += given;
+            elsewhere.extend(by.filter(|_| given != Money::ZERO).map(|by| (by, given)));
+        }
         let more = each().filter(|((old, new), left)| {
             !is_before(old, reach) && charged_of(old, asked) < total(new.as_ref()) - **left
         });
         let offered = self.instalments.iter().any(|it| it.is_none_or(|it| it == class));
         let parts = i64::try_from(more.count()).unwrap_or(i64::MAX);
         let instalments = if offered && Money::ZERO < charged { parts } else { 0 };
-        Settled { waived, interest, instalments, reach }
+        Settled { waived, interest, elsewhere, instalments, reach }
     }
 
-    /// Whether there may be interest on what these bills give back that goes by what was paid.
-    pub fn asks_for_paid(&self, bills: &[(Bill, Option<Bill>)]) -> bool {
+    /// Whether there may be interest on what these bills give back.
+    pub fn bear_interest(&self, bills: &[(Bill, Option<Bill>)]) -> bool {
         let gives = bills.iter().any(|(old, new)| total(new.as_ref()) < old.total);
-        self.interest != 0 && self.from == Since::Paid && gives
+        self.interest != 0 && gives
     }
 
-    /// Simple interest on what was too much, to the cent.
+    /// Whether that goes by what was paid.
+    pub fn asks_for_paid(&self, bills: &[(Bill, Option<Bill>)]) -> bool {
+        self.from == Since::Paid && self.bear_interest(bills)
+    }
+
+    /// Simple interest on what was too much, to the cent; none where together they do not come to less.
     fn interest_on(&self, bills: &[Story], today: Date) -> Money {
+        let more: Money = bills.iter().map(|it| it.right - it.was).sum();
+        if Money::ZERO <= more {
+            return Money::ZERO;
+        }
         let of = WHOLE * YEAR;
         let cent_days = cent_days(bills, self.from, today);
         let cents = (2 * cent_days * i128::from(self.interest) + of).div_euclid(2 * of);
@@ -355,6 +373,11 @@ impl Settled {
     /// What it takes off what the bills come to.
     pub fn off(&self) -> Money {
         self.waived + self.interest
+    }
+
+    /// What of that other accounts have.
+    pub fn interest_elsewhere(&self) -> Money {
+        self.elsewhere.iter().map(|it| it.1).sum()
     }
 
     /// The parts that `net` may be paid in, the first with what does not divide; none where they are

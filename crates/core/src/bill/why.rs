@@ -7,7 +7,9 @@
 //! the same two bills always give the same answer.
 
 mod charge;
+mod paired;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::bill::Segment;
@@ -28,6 +30,8 @@ pub struct Why {
     pub causes: Vec<Cause>,
     /// The use of each service on both bills, and their days.
     pub uses: Vec<Use>,
+    /// The codes of the tariffs of services that are on others now: of each those before, and those since.
+    pub switched: Vec<[String; 2]>,
 }
 
 /// One reason, in money.
@@ -58,6 +62,8 @@ pub enum CauseKind {
     Demand,
     /// Other prices, or another season's.
     Price,
+    /// Another tariff.
+    Tariff,
     /// A charge or a service that was not there before.
     New,
     /// A charge or a service that is there no more.
@@ -77,7 +83,7 @@ pub enum CauseKind {
 words! {
     CauseKind {
         Days = "days", Usage = "usage", Weather = "weather", TimeOfUse = "time-of-use",
-        Tier = "tier", Demand = "demand", Price = "price", New = "new", Ended = "ended",
+        Tier = "tier", Demand = "demand", Price = "price", Tariff = "tariff", New = "new", Ended = "ended",
         Estimate = "estimate", Credit = "credit", Minimum = "minimum", Tax = "tax",
         Other = "other",
     }
@@ -117,32 +123,37 @@ const SMALL: i64 = 5;
 /// What was found so far, before rounding.
 type Found = BTreeMap<CauseKind, Exact>;
 
-/// Why the charges of `after` differ from those of `before`. Segments belong together by their
-/// agreement.
+/// Why the charges of `after` differ from those of `before`. Segments of one service belong together: those
+/// of an agreement, and of one that takes its place there on the day it ends.
 pub fn why(before: &[Segment], after: &[Segment], weather: &[Weather]) -> Why {
     let sum = |of: &[Segment]| of.iter().map(|it| it.total).sum::<Money>();
     let mut found = Found::new();
-    let mut uses = Vec::new();
-    for now in after {
-        match before.iter().find(|it| it.agreement == now.agreement) {
-            Some(then) => {
+    let (mut uses, mut switched) = (Vec::new(), Vec::new());
+    for it in paired::of(before, after) {
+        match (it.then, it.now) {
+            (Some(then), Some(now)) => {
                 let weather = weather.iter().find(|it| it.agreement == now.agreement);
-                compare(then, now, weather, &mut found);
                 uses.push(Use {
                     commodity: now.commodity,
                     before: (then.usage, then.period.days()),
                     after: (now.usage, now.period.days()),
                 });
+                if then.tariff != now.tariff {
+                    let (was, is) =
+                        (then.tariff.split(", ").next(), now.tariff.rsplit(", ").next());
+                    switched.extend(was.zip(is).map(|(was, is)| [was.to_owned(), is.to_owned()]));
+                }
+                compare(&then, &now, weather, &mut found);
             }
-            None => add(&mut found, CauseKind::New, Exact::from(now.total)),
+            (None, Some(now)) => add(&mut found, CauseKind::New, Exact::from(now.total)),
+            (Some(then), None) => {
+                add(&mut found, CauseKind::Ended, Exact::ZERO - Exact::from(then.total));
+            }
+            (None, None) => {}
         }
     }
-    let gone = |it: &&Segment| after.iter().all(|now| now.agreement != it.agreement);
-    for then in before.iter().filter(gone) {
-        add(&mut found, CauseKind::Ended, Exact::ZERO - Exact::from(then.total));
-    }
     let (from, to) = (sum(before), sum(after));
-    Why { from, to, causes: causes(found, to - from), uses }
+    Why { from, to, causes: causes(found, to - from), uses, switched }
 }
 
 fn add(found: &mut Found, kind: CauseKind, amount: Exact) {
@@ -150,10 +161,13 @@ fn add(found: &mut Found, kind: CauseKind, amount: Exact) {
     *so_far = *so_far + amount;
 }
 
-/// Compares the segments of one agreement.
+/// Compares the segments of one service.
 fn compare(then: &Segment, now: &Segment, weather: Option<&Weather>, found: &mut Found) {
     let mut mine = Found::new();
-    charge::compare_all(then, now, &mut mine);
+    match then.tariff == now.tariff {
+        true => charge::compare_all(then, now, &mut mine),
+        false => charge::another_tariff(then, now, &mut mine),
+    }
     if guessed(then) || guessed(now) {
         let usage = mine.remove(&CauseKind::Usage).unwrap_or_default();
         add(&mut mine, CauseKind::Estimate, usage);
@@ -220,9 +234,21 @@ fn causes(found: Found, difference: Money) -> Vec<Cause> {
     causes
 }
 
+impl Why {
+    /// What a person reads of one of its causes.
+    pub fn said(&self, cause: &Cause, language: Language) -> Cow<'static, str> {
+        let said = cause.kind.sentence(Money::ZERO < cause.amount, language);
+        if cause.kind != CauseKind::Tariff {
+            return Cow::Borrowed(said);
+        }
+        let each = self.switched.iter().map(|[then, now]| format!("{then} → {now}"));
+        Cow::Owned(format!("{said}: {}", each.collect::<Vec<_>>().join(", ")))
+    }
+}
+
 impl CauseKind {
     /// What a person reads of it when it made the bill higher, or lower.
-    pub fn sentence(self, higher: bool, language: Language) -> &'static str {
+    fn sentence(self, higher: bool, language: Language) -> &'static str {
         let [english, spanish] = match (self, higher) {
             (CauseKind::Days, true) => ["more days", "más días"],
             (CauseKind::Days, false) => ["fewer days", "menos días"],
@@ -250,6 +276,7 @@ impl CauseKind {
             (CauseKind::Price, false) => {
                 ["lower prices, or the season's", "precios más bajos, o de temporada"]
             }
+            (CauseKind::Tariff, _) => ["another tariff", "otra tarifa"],
             (CauseKind::New, _) => {
                 ["a charge that was not there before", "un cargo que antes no había"]
             }

@@ -447,7 +447,7 @@ fn why(place: &Place, number: &str, as_json: bool) -> Result<()> {
     }
     say::line(format_args!("{} to {}", why.from, why.to));
     for cause in &why.causes {
-        let words = cause.kind.sentence(Money::ZERO < cause.amount, language);
+        let words = why.said(cause, language);
         say::line(format_args!("{:>12}  {words}", cause.amount));
     }
     Ok(())

@@ -198,11 +198,15 @@ pub(crate) fn print(it: &Preview) {
         }
     }
     if !it.switched.is_empty() {
-        say::line("  first bill on another tariff:");
+        say::line("  first bill on another tariff, or a new version of it:");
         for first in &it.switched {
+            let tariff = match first.version {
+                Some(from) => format!("{} of {from}", first.to),
+                None => format!("{} after {}", first.to, first.from),
+            };
             say::line(format_args!(
-                "    {}  agreement {}: {} after {}, {}",
-                first.account, first.agreement, first.to, first.from, first.now
+                "    {}  agreement {}: {tariff}, {}",
+                first.account, first.agreement, first.now
             ));
         }
     }
@@ -319,6 +323,7 @@ fn json(it: &Preview) -> serde_json::Value {
             "agreement": it.agreement.0,
             "from": it.from,
             "to": it.to,
+            "version": it.version.map(|it| it.to_string()),
             "cents": it.now.cents(),
         })
     });

@@ -108,8 +108,15 @@ const ADJUSTMENTS: Sql = Sql("
         left join entry m on m.key = n.number and m.kind = 'bill' and m.id <= $4
         union all
         select cast(k.id as text), 'adjustment', 'adjustment', k.account_id,
-            k.cause || ': ' || k.why, -(s.waived_cents + s.interest_cents), 0
+            k.cause || ': ' || k.why,
+            cast(coalesce((select sum(i.amount_cents) from correction_interest i
+                           where i.correction_id = k.id), 0) as bigint)
+              - (s.waived_cents + s.interest_cents), 0
         from correction_settled s join correction k on k.id = s.correction_id
+        union all
+        select cast(k.id as text), 'adjustment', 'adjustment', i.account_id,
+            k.cause || ': ' || k.why, -i.amount_cents, 0
+        from correction_interest i join correction k on k.id = i.correction_id
         union all
         select cast(s.agreement_id as text) || '/' || s.settled_on, 'settlement', 'settlement',
             s.account_id, '', s.amount_cents, 0

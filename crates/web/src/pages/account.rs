@@ -110,7 +110,7 @@ struct Changed {
 }
 
 struct Caused {
-    words: &'static str,
+    words: String,
     change: String,
     /// The length of its bar, 0 to 100.
     long: i64,
@@ -500,7 +500,7 @@ fn newest(view: &CustomerView, words: &'static Words, language: Language) -> Opt
         let caused = |it: &Cause| {
             let up = Money::ZERO < it.amount;
             Caused {
-                words: it.kind.sentence(up, language),
+                words: why.said(it, language).into_owned(),
                 change: show::change(it.amount),
                 long: (it.amount.cents().abs() * 100).div_euclid(largest),
                 up,

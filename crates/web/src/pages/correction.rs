@@ -297,7 +297,13 @@ mod tests {
             let reach = Some(Date::constant(2026, 2, 10));
             let mut said = |cents| {
                 let waived = Money::from_cents(cents);
-                it.settled = Settled { waived, interest: Money::ZERO, instalments: 1, reach };
+                it.settled = Settled {
+                    waived,
+                    interest: Money::ZERO,
+                    instalments: 1,
+                    reach,
+                    ..Settled::default()
+                };
                 settled(&it, language)
             };
             assert_eq!(said(-12_00), [[never.to_owned(), "+$12.00".to_owned()]]);

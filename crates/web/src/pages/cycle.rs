@@ -331,7 +331,7 @@ async fn page(
             _ => "",
         },
         waits: done == "waits",
-        tables: preview.as_ref().map(|it| totals::tables(it, words)),
+        tables: preview.as_ref().map(|it| totals::tables(it, visitor)),
         may_check: may(Permission::RunBills)
             && (over && stage.is_none() || stage == Some(Stage::Preview)),
         not_over: match (over, stage) {

@@ -33,6 +33,22 @@ pub(super) fn compare_all(then: &Segment, now: &Segment, found: &mut Found) {
     }
 }
 
+/// What days and use made of it at what they cost on the tariff of before, and the rest, which is the other
+/// tariff. Charges of two tariffs are not set beside each other: the same name may mean another thing.
+pub(super) fn another_tariff(then: &Segment, now: &Segment, found: &mut Found) {
+    let all = Exact::from(now.total) - Exact::from(then.total);
+    let used = then.lines.iter().filter(|it| it.kind == ChargeKind::Usage);
+    let from = Exact::from(used.map(|it| it.amount).sum::<Money>());
+    if then.usage.unit != now.usage.unit || then.usage.micro <= 0 || now.usage.micro < 0 {
+        return add(found, CauseKind::Tariff, all);
+    }
+    let as_long = from.part(now.period.days(), then.period.days());
+    let as_much = from.part(now.usage.micro, then.usage.micro);
+    add(found, CauseKind::Days, as_long - from);
+    add(found, CauseKind::Usage, as_much - as_long);
+    add(found, CauseKind::Tariff, all - (as_much - from));
+}
+
 /// What a charge is called, without the period: `Energy` of `Energy, peak`.
 fn name(line: &Line) -> &str {
     line.label.split(", ").next().unwrap_or(&line.label)

@@ -52,7 +52,8 @@ pub(super) struct Cell {
 }
 
 /// The control totals of a turn.
-pub(super) fn tables(it: &Preview, words: &Words) -> Tables {
+pub(super) fn tables(it: &Preview, visitor: &Visitor) -> Tables {
+    let words = visitor.words();
     let (last, year) = (it.last.as_ref(), it.year.as_ref());
     let row = |name: &str, of: &dyn Fn(&Turnover) -> Part| Row {
         name: name.to_owned(),
@@ -79,10 +80,13 @@ pub(super) fn tables(it: &Preview, words: &Words) -> Tables {
         let more = show::change(it.now - it.before);
         [it.account.to_string(), show::money(it.before), show::money(it.now), more]
     });
-    let switched = it
-        .switched
-        .iter()
-        .map(|it| [it.account.to_string(), it.from.clone(), it.to.clone(), show::money(it.now)]);
+    let switched = it.switched.iter().map(|it| {
+        let to = match it.version {
+            Some(from) => format!("{}, {}", it.to, show::day(from, visitor.language)),
+            None => it.to.clone(),
+        };
+        [it.account.to_string(), it.from.clone(), to, show::money(it.now)]
+    });
     Tables {
         run: it.run.0,
         total_cents: it.standing.total.cents(),
