@@ -9,6 +9,7 @@ use std::fmt;
 use anyhow::Result;
 use jiff::ToSpan;
 use jiff::civil::Date;
+use meterbook_core::currency::Currency;
 use meterbook_core::id::{AccountNumber, BankStatementId, PaymentBatchId};
 use meterbook_core::ledger::Tender;
 use meterbook_core::limits::PAYMENT_ROWS;
@@ -55,7 +56,7 @@ pub enum NoStatement {
         /// What it is in.
         currency: String,
         /// What the books are in.
-        ours: String,
+        ours: Currency,
     },
     /// It was taken in already.
     Already {
@@ -106,9 +107,16 @@ pub fn take(tx: &mut Tx, actor: Actor, (name, bytes): (&str, &[u8])) -> Result<T
     }
     let today = crate::founding::zone(tx)?.day_of(actor.at);
     let came = match &file {
-        Found::Bai2(it) => of_bai2(it, today),
+        Found::Bai2(it) => {
+            let all = it.groups.iter().flat_map(|it| &it.accounts);
+            let paid = all.filter(|it| it.transactions.iter().any(is_paid));
+            in_our_currency(tx, paid.map(|it| it.currency.as_str()))?;
+            of_bai2(it, today)
+        }
         Found::Statements(it) => {
-            in_our_currency(tx, it, today)?;
+            let all = it.statements.iter().flat_map(|it| &it.entries);
+            let booked = all.filter(|it| it.credit && it.is_booked());
+            in_our_currency(tx, booked.map(|it| it.currency.as_str()))?;
             of_camt(it, today)
         }
         _ => return Err(refuse(NoStatement::Other)),
@@ -254,7 +262,7 @@ fn of_bai2(file: &bai2::File, today: Date) -> Vec<Came> {
         let on = group.as_of.unwrap_or(today);
         for account in &group.accounts {
             let credits = account.transactions.iter();
-            for it in credits.filter(|it| it.is_credit() == Some(true) && Money::ZERO < it.amount) {
+            for it in credits.filter(|it| is_paid(it)) {
                 let said = [&it.bank_reference, &it.customer_reference, &it.text];
                 let said = said.map(|it| it.trim());
                 let tells =
@@ -282,17 +290,18 @@ fn is_ours(kind: &str) -> bool {
     matches!(kind.parse(), Ok(110..=118 | 145 | 155 | 166 | 171..=175 | 300..=309_u16))
 }
 
-/// Refuses money that is none of these books.
-fn in_our_currency(tx: &mut Tx, file: &sepa::Statements, today: Date) -> Result<()> {
-    let ours = crate::founding::currency(tx, today)?;
-    let entries = file.statements.iter().flat_map(|it| &it.entries);
-    let other = |it: &&sepa::Entry| {
-        it.credit && it.is_booked() && !it.currency.is_empty() && it.currency != ours
-    };
-    match entries.into_iter().find(other) {
-        Some(it) => Err(refuse(NoStatement::OtherCurrency { currency: it.currency.clone(), ours })),
+/// Refuses money that is none of these books: `all` is in which currency each is, where that is said.
+fn in_our_currency<'a>(tx: &mut Tx, mut all: impl Iterator<Item = &'a str>) -> Result<()> {
+    let ours = crate::founding::currency(tx)?;
+    match all.find(|it| !it.is_empty() && *it != ours.code()) {
+        Some(it) => Err(refuse(NoStatement::OtherCurrency { currency: it.to_owned(), ours })),
         None => Ok(()),
     }
+}
+
+/// Whether it is money that came.
+fn is_paid(it: &bai2::Transaction) -> bool {
+    it.is_credit() == Some(true) && Money::ZERO < it.amount
 }
 
 fn of_camt(file: &sepa::Statements, today: Date) -> Vec<Came> {

@@ -39,6 +39,7 @@ pub(crate) fn framed(frame: &Frame<'_>, says: &Says, own: Value) -> Value {
         "tagline": branded(&look.brand.tagline, tagline),
         "colour": look.brand.colour,
         "mark": look.mark,
+        "currency": utility.currency.marks(),
         "kind": "",
         "message": Value::Null,
         "late": "",
