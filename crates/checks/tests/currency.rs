@@ -79,17 +79,18 @@ fn answers(utility: &Program, bill: &str) {
         (&["bill", "show", bill][..], "€12.00"),
         (&["bill", "explain", bill], "100 kWh x €0.12 per kWh"),
         (&["bill", "explain", bill, "--language", "es"], "€0.12 por kWh"),
-        (&["customer", "show", "--account", ACCOUNT], "€9.66"),
+        (&["ledger", "bill", bill], "€12.00"),
         (&["timeline", ACCOUNT], "€2.34"),
-        (&["audit", "show"], "€2.34"),
+        (&["audit", "show"], "1 bill for €12.00"),
     ] {
         let said = utility.done(words);
         assert!(said.contains(part) && !said.contains('$'), "{words:?}: {said}");
     }
-    let too_much = ["credit", "refund", "--account", ACCOUNT, "--amount", "5.00", "--why", "x"];
-    let refused = utility.ended(&too_much);
+    let too_much = ["credit", "refund", "--account", ACCOUNT, "--amount", "5.00"];
+    let refused = utility.ended(&[&too_much[..], &["--reference", "1", "--why", "x"]].concat());
     let said = String::from_utf8(refused.stderr).unwrap();
-    assert!(refused.status.code() == Some(2) && !said.contains('$'), "{said}");
+    assert_eq!(refused.status.code(), Some(2), "{said}");
+    assert!(said.contains('€') && !said.contains('$'), "{said}");
 }
 
 /// The console of a utility, which ends with this.

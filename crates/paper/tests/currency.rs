@@ -36,12 +36,7 @@ fn says(pdf: &[u8], html: &str, currency: Currency) {
 #[test]
 fn every_form_is_in_the_currency_of_its_utility() {
     let press = Press::new();
-    for (code, language) in [
-        ("EUR", Language::English),
-        ("PLN", Language::Spanish),
-        ("GBP", Language::Spanish),
-        ("CHF", Language::English),
-    ] {
+    for (code, language) in [("EUR", Language::English), ("PLN", Language::Spanish)] {
         let currency = of(code);
         let own = |it: Utility| Utility { currency, ..it };
         let pdf = |view: &View| press.pdf(view).unwrap();
