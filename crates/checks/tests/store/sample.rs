@@ -15,7 +15,6 @@ use meterbook_core::bill::{Bill, BillNumber, Segment, Utility};
 use meterbook_core::certificate::{
     Book, Election, Fuel, Generator, Owner, Registry, Serials, Source, Step, Vintage,
 };
-use meterbook_core::currency::Currency;
 use meterbook_core::cycle::Window;
 use meterbook_core::figure::{Figure, FigureKind, Looks};
 use meterbook_core::id::*;
@@ -91,7 +90,7 @@ pub(crate) fn utility() -> Utility {
         phone: "(555) 010-2000".to_owned(),
         site: "cedarfork.example.test".to_owned(),
         zone: "America/Chicago".to_owned(),
-        currency: Currency::DOLLARS,
+        currency: seller().currency,
         footer: String::new(),
     }
 }
