@@ -10,6 +10,7 @@ use std::fmt;
 use anyhow::Result;
 use jiff::ToSpan;
 use jiff::civil::Date;
+use meterbook_core::currency::Currency;
 use meterbook_core::id::{AccountNumber, BankStatementId, PaymentBatchId};
 use meterbook_core::ledger::Tender;
 use meterbook_core::limits::PAYMENT_ROWS;
@@ -79,7 +80,7 @@ pub enum NoStatement {
         /// What it is in.
         currency: String,
         /// What the books are in.
-        ours: String,
+        ours: Currency,
     },
     /// It was taken in already.
     Already {
@@ -137,7 +138,7 @@ pub fn take(tx: &mut Tx, actor: Actor, (name, bytes): (&str, &[u8])) -> Result<T
         return Err(refuse(NoStatement::Faulty { line: why.line, what: why.what.clone() }));
     }
     let today = crate::founding::zone(tx)?.day_of(actor.at);
-    in_our_currency(tx, &file, today)?;
+    in_our_currency(tx, &file)?;
     let moved = match &file {
         Found::Bai2(it) => of_bai2(it, today),
         Found::Statements(it) => of_camt(it, today),
@@ -388,8 +389,8 @@ fn is_returned(kind: &str) -> bool {
 }
 
 /// Refuses money that is none of these books.
-fn in_our_currency(tx: &mut Tx, file: &Found, today: Date) -> Result<()> {
-    let ours = crate::founding::currency(tx, today)?;
+fn in_our_currency(tx: &mut Tx, file: &Found) -> Result<()> {
+    let ours = crate::founding::currency(tx)?;
     let currencies: Vec<&String> = match file {
         Found::Bai2(it) => {
             let moved = it.accounts().filter(|it| !it.transactions.is_empty());
@@ -402,7 +403,7 @@ fn in_our_currency(tx: &mut Tx, file: &Found, today: Date) -> Result<()> {
         }
         _ => Vec::new(),
     };
-    match currencies.into_iter().find(|it| !it.eq_ignore_ascii_case(&ours)) {
+    match currencies.into_iter().find(|it| !it.eq_ignore_ascii_case(ours.code())) {
         Some(it) => Err(refuse(NoStatement::OtherCurrency { currency: it.clone(), ours })),
         None => Ok(()),
     }

@@ -11,6 +11,7 @@ use std::fmt;
 
 use anyhow::{Context, Result};
 use jiff::civil::Date;
+use meterbook_core::currency::Currency;
 use meterbook_core::debit::policy::{NotAPolicy, Policy};
 use meterbook_core::debit::{Format, Mandate};
 use meterbook_core::id::{DebitFileId, DebitId};
@@ -68,7 +69,7 @@ pub enum NotMade {
         /// Which file.
         format: Format,
         /// What bills are in.
-        bills: String,
+        bills: Currency,
     },
     /// Nothing is to be taken.
     Nothing,
@@ -181,8 +182,8 @@ pub(crate) fn may_go(tx: &mut Tx, today: Date, (format, settle): (Format, Date))
     if next != settle {
         return Err(refuse(NotMade::NoBanking { day: settle, next }));
     }
-    let bills = crate::founding::currency(tx, settle)?;
-    if bills != format.currency() {
+    let bills = crate::founding::currency(tx)?;
+    if bills.code() != format.currency() {
         return Err(refuse(NotMade::OtherCurrency { format, bills }));
     }
     Ok(())

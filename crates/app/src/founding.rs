@@ -3,8 +3,8 @@
 use std::fmt;
 
 use anyhow::{Context, Result};
-use jiff::civil::Date;
 use meterbook_core::bill::Utility;
+use meterbook_core::currency::Currency;
 use meterbook_core::period::Zone;
 use meterbook_core::permission::Permission;
 use meterbook_store::{self as store, Tx};
@@ -70,11 +70,7 @@ pub(crate) fn zone(tx: &mut Tx) -> Result<Zone> {
     Zone::named(&name).with_context(|| format!("the utility's zone {name} is unknown"))
 }
 
-/// What the amounts of the utility are in on a day: what it says as a seller, and dollars where it does not.
-pub(crate) fn currency(tx: &mut Tx, on: Date) -> Result<String> {
-    let seller = store::seller::on(tx, on)?;
-    Ok(seller.map_or_else(|| DOLLARS.to_owned(), |it| it.currency.code().to_owned()))
+/// What the amounts of the utility are in.
+pub(crate) fn currency(tx: &mut Tx) -> Result<Currency> {
+    Ok(store::utility::get(tx)?.currency)
 }
-
-/// What amounts are in where nobody says it.
-const DOLLARS: &str = "USD";

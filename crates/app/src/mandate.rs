@@ -5,7 +5,8 @@ use std::fmt;
 
 use anyhow::Result;
 use jiff::civil::Date;
-use meterbook_core::debit::{BankNumber, Mandate, Scheme, Terms};
+use meterbook_core::currency::Currency;
+use meterbook_core::debit::{BankNumber, Format, Mandate, Scheme, Terms};
 use meterbook_core::id::{AccountId, MandateId};
 use meterbook_core::permission::{Authorized, Permission};
 use meterbook_store::{self as store, Counter, Tx};
@@ -104,11 +105,10 @@ pub fn agree(tx: &mut Tx, actor: Actor, key: &BankKey, new: &NewMandate) -> Resu
     Ok(mandate)
 }
 
-/// What bills of a day are in, where no file takes that by the rules of a scheme: SEPA takes euros, and
-/// NACHA dollars.
-pub fn other_currency(tx: &mut Tx, scheme: Scheme, on: Date) -> Result<Option<String>> {
-    let takes = if scheme.is_sepa() { "EUR" } else { "USD" };
-    Ok(Some(crate::founding::currency(tx, on)?).filter(|it| it != takes))
+/// What bills are in, where no file takes that by the rules of a scheme: SEPA takes euros, and NACHA dollars.
+pub fn other_currency(tx: &mut Tx, scheme: Scheme) -> Result<Option<Currency>> {
+    let ours = crate::founding::currency(tx)?;
+    Ok(Some(ours).filter(|it| it.code() != Format::of(scheme).currency()))
 }
 
 /// Changes a mandate from a day on: its terms, and the account at the bank where there is another.

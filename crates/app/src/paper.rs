@@ -10,6 +10,7 @@ use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::bill::summary::{CorrectionNote, Summary};
 use meterbook_core::bill::{self, Print, Statement};
+use meterbook_core::currency::Currency;
 use meterbook_core::paper::layout::Form;
 use meterbook_core::paper::letter::Written;
 use meterbook_core::paper::terms::Terms;
@@ -110,10 +111,11 @@ pub fn publish(tx: &mut Tx, actor: Actor, from: Date, it: &PaperText) -> Result<
     let mut days = store::paper::later(tx, from)?;
     days.push(from);
     let press = Arc::new(Press::new());
+    let currency = crate::founding::currency(tx)?;
     for day in days {
         let look = look_on(tx, day)?;
         for language in Language::ALL {
-            tried(&press, &look, *language, day)?;
+            tried(&press, (&look, currency), *language, day)?;
         }
     }
     let subject = if it.name.is_empty() { kind.to_string() } else { format!("{kind} {}", it.name) };
@@ -149,7 +151,8 @@ pub fn sample_on(
         look.layouts.retain(|it| it.0 != form);
         look.layouts.push((form, layout.to_owned()));
     }
-    drawn(&Arc::new(Press::new()), &look, (form, language))
+    let currency = crate::founding::currency(tx)?;
+    drawn(&Arc::new(Press::new()), (&look, currency), (form, language))
 }
 
 /// What a form is tried on.
@@ -161,9 +164,9 @@ enum Sample {
 }
 
 impl Sample {
-    fn of(form: Form, language: Language, look: &Look) -> Sample {
+    fn of(form: Form, language: Language, (look, currency): (&Look, Currency)) -> Sample {
         let look = look.clone();
-        match form {
+        let mut sample = match form {
             Form::Bill | Form::LargePrint => {
                 let print = if form == Form::Bill { Print::Normal } else { Print::Large };
                 let it = Statement { look, print, ..bill::sample::statement(language) };
@@ -175,7 +178,15 @@ impl Sample {
                 Sample::Note(CorrectionNote { look, ..sample::corrected(language, 1_000) })
             }
             Form::Letter => Sample::Letter(Written { look, ..sample::letter(language) }),
-        }
+        };
+        let utility = match &mut sample {
+            Sample::Bill(it) => &mut it.utility,
+            Sample::Summary(it) => &mut it.utility,
+            Sample::Note(it) => &mut it.utility,
+            Sample::Letter(it) => &mut it.utility,
+        };
+        utility.currency = currency;
+        sample
     }
 
     fn view(&self) -> View {
@@ -214,12 +225,17 @@ impl Sample {
 
 /// Draws the sample bill, and every form that the utility sets itself, and looks for everything that is
 /// wanted.
-fn tried(press: &Arc<Press>, look: &Look, language: Language, from: Date) -> Result<()> {
+fn tried(
+    press: &Arc<Press>,
+    (look, currency): (&Look, Currency),
+    language: Language,
+    from: Date,
+) -> Result<()> {
     let own = look.layouts.iter().map(|it| it.0);
     let forms: BTreeSet<Form> = own.chain([Form::Bill]).collect();
     for form in forms {
-        let it = Sample::of(form, language, look);
-        let pdf = drawn(press, look, (form, language))?;
+        let it = Sample::of(form, language, (look, currency));
+        let pdf = drawn(press, (look, currency), (form, language))?;
         let said = |why: anyhow::Error| {
             refuse(NotPublished::NotDrawn { form, language, why: format!("{why:#}") })
         };
@@ -239,11 +255,15 @@ fn tried(press: &Arc<Press>, look: &Look, language: Language, from: Date) -> Res
 
 /// Draws a sample. One that the utility sets itself may take only so long: a layout may go round in
 /// circles, and whoever bills by it would wait for each bill.
-fn drawn(press: &Arc<Press>, look: &Look, (form, language): (Form, Language)) -> Result<Vec<u8>> {
+fn drawn(
+    press: &Arc<Press>,
+    said: (&Look, Currency),
+    (form, language): (Form, Language),
+) -> Result<Vec<u8>> {
     let not_drawn = |why: anyhow::Error| {
         refuse(NotPublished::NotDrawn { form, language, why: format!("{why:#}") })
     };
-    let view = Sample::of(form, language, look).view();
+    let view = Sample::of(form, language, said).view();
     pdf_within(press, &view, PATIENCE).map_err(|why| match why.is::<TooSlow>() {
         true => refuse(NotPublished::TooSlow { form, language }),
         false => not_drawn(why),

@@ -15,7 +15,7 @@ use std::fmt;
 use anyhow::{Context, Result};
 use jiff::civil::{Date, date};
 use meterbook_core::account::Account;
-use meterbook_core::bill::BillNumber;
+use meterbook_core::bill::{BillNumber, Utility};
 use meterbook_core::id::EntryId;
 use meterbook_core::ledger::Gl;
 use meterbook_core::ledger::chart::Chart;
@@ -190,8 +190,8 @@ pub fn report(db: &Db, actor: Actor, asked: &Asked, watch: &mut dyn FnMut(u64)) 
             ReportKind::Payments => movement::payments(tx, &of)?,
             ReportKind::Adjustments => movement::adjustments(tx, &of)?,
         };
-        let utility = store::utility::get(tx)?.name;
-        Ok(Report { asked: asked.clone(), utility, known, columns, rows, ties, notes })
+        let Utility { name: utility, currency, .. } = store::utility::get(tx)?;
+        Ok(Report { asked: asked.clone(), utility, currency, known, columns, rows, ties, notes })
     })?;
     if REPORT_ROWS < report.rows.len() {
         return Err(refuse(NotReported::TooLong { kind: asked.kind }));

@@ -16,6 +16,7 @@ use meterbook_app::{Actor, founding, tariff};
 use meterbook_checks::engines::Lent;
 use meterbook_core::account::{CustomerClass, Cycle};
 use meterbook_core::bill::Utility;
+use meterbook_core::currency::Currency;
 use meterbook_core::id::ChannelId;
 use meterbook_core::meter::{Flow, Form};
 use meterbook_core::money::Unit;
@@ -95,6 +96,7 @@ fn found(db: &Db) {
         phone: "555-0100".to_owned(),
         site: "aldercreek.example".to_owned(),
         zone: "America/Chicago".to_owned(),
+        currency: Currency::DOLLARS,
         footer: String::new(),
     };
     db.write(|tx| {

@@ -21,6 +21,7 @@ pub mod certificate;
 pub mod charge;
 pub mod credit;
 pub mod crew;
+pub mod currency;
 pub mod cycle;
 pub mod debit;
 pub mod delivery;

@@ -312,7 +312,8 @@ impl Sum for Money {
     }
 }
 
-/// As people read it, everywhere: `$1,234.50`, `-$0.05`. For programs there is [`Money::plain`].
+/// As the program writes it in every sentence: `$1,234.50`, `-$0.05`. People read it in the currency of their
+/// utility ([`Currency::said`](crate::currency::Currency::said)); for programs there is [`Money::plain`].
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plain = self.plain();

@@ -3,12 +3,14 @@
 
 use std::fmt;
 
+use crate::currency::{Currency, NoCurrency};
+
 /// What holds of the utility as a seller from a day on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seller {
     /// Where it is.
     pub country: Country,
-    /// What its amounts are in.
+    /// What its amounts are in, which is the same on every day.
     pub currency: Currency,
     /// Its number in a register of companies or of taxpayers.
     pub registration: Option<String>,
@@ -20,10 +22,6 @@ pub struct Seller {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Country(String);
 
-/// A currency with hundredths, by the three letters of ISO 4217.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Currency(String);
-
 /// Why something is not said of a seller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotASeller {
@@ -33,10 +31,7 @@ pub enum NotASeller {
         said: String,
     },
     /// No such currency, or none with hundredths.
-    Currency {
-        /// What was said.
-        said: String,
-    },
+    Currency(NoCurrency),
     /// A number is empty or longer than [`LONGEST`].
     Number {
         /// Which.
@@ -63,18 +58,6 @@ const COUNTRIES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB B
     SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN \
     VU WF WS XI YE YT ZA ZM ZW";
 
-/// ISO 4217, those with hundredths: the ledger counts nothing else.
-const CURRENCIES: &str = "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BRL BSD BTN \
-    BWP BYN BZD CAD CDF CHF CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL \
-    GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR \
-    LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB \
-    PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP \
-    SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VES WST XCD YER ZAR ZMW ZWG";
-
-/// ISO 4217, those of hundredths whose sign is `$`: amounts on paper have no other.
-const DOLLARS: &str = "ARS AUD BBD BMD BND BSD BZD CAD COP CVE DOP FJD GYD HKD JMD KYD LRD MXN NAD \
-    NIO NZD SBD SGD SRD TTD TWD USD UYU XCD";
-
 /// Greece writes its numbers for VAT with EL.
 const GREECE: &str = "EL";
 
@@ -93,29 +76,6 @@ impl Country {
     /// The two letters.
     pub fn code(&self) -> &str {
         &self.0
-    }
-}
-
-impl Currency {
-    /// Reads `USD`.
-    ///
-    /// # Errors
-    /// When there is no such currency, or it has no hundredths.
-    pub fn parse(text: &str) -> Result<Currency, NotASeller> {
-        match CURRENCIES.split(' ').any(|it| it == text) {
-            true => Ok(Currency(text.to_owned())),
-            false => Err(NotASeller::Currency { said: text.to_owned() }),
-        }
-    }
-
-    /// The three letters.
-    pub fn code(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether its amounts are written as bills print them, with `$`.
-    pub fn is_as_printed(&self) -> bool {
-        DOLLARS.split(' ').any(|it| it == self.0)
     }
 }
 
@@ -138,7 +98,8 @@ impl Seller {
                 return Err(NotASeller::Vat { said: said.clone() });
             }
         }
-        let (country, currency) = (Country::parse(country)?, Currency::parse(currency)?);
+        let country = Country::parse(country)?;
+        let currency = Currency::parse(currency).map_err(NotASeller::Currency)?;
         Ok(Seller { country, currency, registration, vat })
     }
 }
@@ -153,7 +114,7 @@ fn number(what: &'static str, text: &str) -> Result<String, NotASeller> {
 
 impl fmt::Display for Seller {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "country {}, currency {}", self.country.0, self.currency.0)?;
+        write!(f, "country {}, currency {}", self.country.0, self.currency)?;
         let numbers = [("registration", &self.registration), ("VAT", &self.vat)];
         for (what, number) in numbers {
             write!(f, ", {what} {}", number.as_deref().unwrap_or("none"))?;
@@ -168,10 +129,7 @@ impl fmt::Display for NotASeller {
             NotASeller::Country { said } => {
                 write!(f, "there is no country {said}; write two letters of ISO 3166 such as US")
             }
-            NotASeller::Currency { said } => write!(
-                f,
-                "there is no currency {said} with hundredths; write three letters of ISO 4217 such as USD"
-            ),
+            NotASeller::Currency(why) => why.fmt(f),
             NotASeller::Number { what } => {
                 write!(f, "the {what} has 1 to {LONGEST} letters; leave it out where there is none")
             }
@@ -202,14 +160,6 @@ mod tests {
         let said = "country US, currency USD, registration 12-3456789, VAT none";
         assert_eq!(seller.to_string(), said);
         Seller::new("GR", "EUR", None, Some("EL123456789")).unwrap();
-    }
-
-    #[test]
-    fn amounts_on_paper_are_in_a_currency_whose_sign_is_the_dollar() {
-        let printed = |code| Currency::parse(code).unwrap().is_as_printed();
-        assert!(["USD", "CAD", "MXN"].into_iter().all(printed));
-        assert!(!["EUR", "GBP", "BRL"].into_iter().any(printed));
-        assert!(DOLLARS.split(' ').all(|it| CURRENCIES.split(' ').any(|of| of == it)));
     }
 
     #[test]

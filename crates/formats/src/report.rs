@@ -177,6 +177,7 @@ mod tests {
     use std::io::{Cursor, Read};
 
     use jiff::civil::date;
+    use meterbook_core::currency::Currency;
     use meterbook_core::id::EntryId;
     use meterbook_core::money::Money;
     use meterbook_core::report::{Asked, Column, Days, ReportKind, Tie};
@@ -190,6 +191,7 @@ mod tests {
         Report {
             asked: Asked::all(ReportKind::Revenue, Days::On(date(2026, 2, 28))),
             utility: "Alder Creek Light".to_owned(),
+            currency: Currency::DOLLARS,
             known: Known::Closed { journal: None, through: EntryId(7), at: None },
             columns: vec![Column::Tariff, Column::Amount],
             rows: amounts.iter().map(row).collect(),

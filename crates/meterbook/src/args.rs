@@ -272,6 +272,9 @@ pub(crate) struct Init {
     /// A sentence for the foot of every page
     #[arg(long, default_value = "")]
     pub(crate) footer: String,
+    /// What all amounts are in, as three letters of ISO 4217; it stays once something was posted
+    #[arg(long, default_value = "USD")]
+    pub(crate) currency: String,
 }
 
 #[derive(Debug, Args)]

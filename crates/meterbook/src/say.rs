@@ -2,24 +2,45 @@
 
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use anyhow::{Error, Result};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use meterbook_core::currency::Currency;
+
+/// What the amounts are in that are said: those of the utility that the program is about.
+static CURRENCY: OnceLock<Currency> = OnceLock::new();
+
+/// Says amounts in this currency from now on. The program is about one utility.
+pub(crate) fn in_currency(currency: Currency) {
+    let _ = CURRENCY.set(currency);
+}
+
+/// A text with its amounts in the currency of the utility.
+fn said(text: impl Display) -> String {
+    let currency = CURRENCY.get().copied().unwrap_or(Currency::DOLLARS);
+    currency.said(&text.to_string()).into_owned()
+}
 
 /// Prints a line to standard output. That nobody listens any more is not our failure.
 pub(crate) fn line(text: impl Display) {
+    verbatim(said(text));
+}
+
+/// Prints what somebody wrote and may say again, or what another program reads, as it is.
+pub(crate) fn verbatim(text: impl Display) {
     let _ = writeln!(std::io::stdout().lock(), "{text}");
 }
 
 /// Prints what the person should know although all went well.
 pub(crate) fn warning(text: impl Display) {
-    let _ = writeln!(std::io::stderr().lock(), "meterbook: {text}");
+    let _ = writeln!(std::io::stderr().lock(), "meterbook: {}", said(text));
 }
 
 /// Prints an error as one paragraph: what was being done, and what stood in the way.
 pub(crate) fn error(why: &Error) {
-    let _ = writeln!(std::io::stderr().lock(), "meterbook: {}", paragraph(why));
+    let _ = writeln!(std::io::stderr().lock(), "meterbook: {}", said(paragraph(why)));
 }
 
 /// The causes of an error, each said once.

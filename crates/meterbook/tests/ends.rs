@@ -270,17 +270,50 @@ fn money_reads_alike_and_cash_without_a_drawer_is_said() {
 }
 
 #[test]
-fn a_currency_that_bills_do_not_print_is_said() {
+fn answers_are_in_the_currency_of_the_utility_and_what_was_written_stays() {
     let folder = utility();
-    let seller = |currency: &str, from: &str| {
-        let words = ["--country", "IE", "--registration", "12-3456789", "--from", from];
-        let words = [&["bill", "seller", "--currency", currency], &words[..]].concat();
-        String::from_utf8(meterbook(folder.path(), &words).stderr).unwrap()
+    let folder = folder.path();
+    let seller = |currency| {
+        let words = ["bill", "seller", "--country", "IE", "--registration", "IE 7", "--from"];
+        let from = if currency == "EUR" { "2026-01-01" } else { "2026-02-01" };
+        ended(folder, &[&words[..], &[from, "--currency", currency]].concat())
     };
-    assert!(
-        seller("EUR", "2026-01-01").contains("write amounts with $; an e-invoice of them says EUR")
-    );
-    assert_eq!(seller("CAD", "2026-02-01"), "");
+    assert!(seller("EUR").1.contains("country IE, currency EUR, registration IE 7"));
+    let known = done(folder, &["bill", "seller", "--from", "2026-03-01"]);
+    assert!(known.contains("currency EUR"), "{known}");
+    done(folder, &sign_up("1", "electric:R-1:E-1:5kwh"));
+    let pay = |amount, reference| {
+        let words = ["pay", "--account", "1000-0001-7", "--tender", "check", "--amount", amount];
+        ended(folder, &[&words[..], &["--reference", reference]].concat())
+    };
+    let (code, said) = pay("1,234.50", "1471");
+    assert!(code == 0 && said.contains("its balance is now -€1,234.50"), "{said}");
+    let (code, said) = pay("x", "1472");
+    assert!(code == 2 && said.contains("x is no amount"), "{said}");
+    let (code, said) = seller("USD");
+    assert!(code == 2 && said.contains("posted in EUR and stay in it"), "{said}");
+    // A text that may be said again is printed as somebody wrote it.
+    let text = TARIFF.replace("Residential service", "Service from $5.00");
+    put(folder, "r-2.tariff", &text.replace("R-1", "R-2"));
+    done(folder, &["tariff", "publish", "r-2.tariff"]);
+    let shown = done(folder, &["tariff", "show", "R-2", "--text"]);
+    assert!(shown.contains("Service from $5.00") && shown.contains("0.12"), "{shown}");
+    let sheet = done(folder, &["tariff", "show", "R-2"]);
+    assert!(sheet.contains("€0.12 per kWh"), "{sheet}");
+}
+
+#[test]
+fn a_utility_whose_currency_has_no_hundredths_does_not_begin() {
+    let folder = tempfile::tempdir().unwrap();
+    for currency in ["JPY", "KWD", "eur"] {
+        let words = [FOUND, &["America/Chicago", "--currency", currency]].concat();
+        let (code, said) = ended(folder.path(), &words);
+        assert_eq!(code, 2, "{said}");
+        assert!(said.contains(&format!("no currency {currency} with hundredths")), "{said}");
+        assert!(!folder.path().join("mine").exists());
+    }
+    let words = [FOUND, &["Europe/Warsaw", "--currency", "PLN"]].concat();
+    done(folder.path(), &words);
 }
 
 #[test]

@@ -49,7 +49,7 @@ pub fn missing(pdf: &[u8], statement: &Statement, contents: &Contents) -> Result
     };
     let readable = pages.iter().map(|it| it.readable(f64::from(least))).collect::<String>();
     let readable = closed_up(&readable);
-    let says = Says::of_language(statement.language);
+    let says = Says::new(statement.language, statement.utility.currency);
     let is_in = |text: &str, wanted: &String| {
         let wanted = closed_up(wanted);
         !wanted.is_empty() && text.contains(&wanted)

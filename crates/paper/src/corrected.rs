@@ -21,7 +21,7 @@ use crate::view::{Place, Places, View, late, late_charge_on, signed};
 
 /// The view of a first page.
 pub(crate) fn corrected(it: &CorrectionNote, asks: &Asks) -> View {
-    let says = Says::of_language(it.language);
+    let says = Says::new(it.language, it.utility.currency);
     let (words, utility, of) = (says.words, &it.utility, &it.correction);
     let number = note_number(of.id);
     let kind = kind(it, &says);
@@ -171,7 +171,7 @@ fn scanned(it: &CorrectionNote, asks: &Asks) -> Scanned {
 
 /// Every place of a first page that has to say an amount of the books.
 fn places(it: &CorrectionNote, asks: &Asks) -> Places {
-    let says = Says::of_language(it.language);
+    let says = Says::new(it.language, it.utility.currency);
     let mut in_order = Vec::new();
     let charge = late_charge_on(asks.late, (asks.amount_due, asks.due_on), &says);
     if let (words, Some(amount)) = charge {
@@ -194,7 +194,8 @@ fn places(it: &CorrectionNote, asks: &Asks) -> Places {
     in_order.extend(sums(it, asks, &says));
     let asking = asking(it, asks);
     in_order.push(asking.total(&says));
-    Places { in_order, everywhere: asking.in_box(&says), times: asking.times() }
+    let (everywhere, times) = (asking.in_box(&says), asking.times());
+    Places { in_order, everywhere, times, currency: says.currency }
 }
 
 /// Compares a finished PDF's own text with what was to be said.

@@ -49,6 +49,10 @@ pub(crate) fn framed(frame: &Frame<'_>, says: &Says, own: Value) -> Value {
         "brought": words.brought,
         "carried": words.carried,
     });
+    // Paper in dollars is what it always was.
+    if !says.currency.is_as_written() {
+        view["currency"] = json!(says.currency.marks());
+    }
     if let Some(layout) = look.layout(*form) {
         view["layout"] = layout.into();
     }

@@ -14,8 +14,8 @@ use crate::view::View;
 
 /// The view of a letter.
 pub fn letter(it: &Written) -> View {
-    let says = Says::of_language(it.language);
-    let [subject, text, after] = it.said();
+    let says = Says::new(it.language, it.utility.currency);
+    let [subject, text, after] = said(it, &says);
     let frame = Frame {
         form: Form::Letter,
         utility: &it.utility,
@@ -41,9 +41,14 @@ pub fn letter(it: &Written) -> View {
     ))
 }
 
-/// What it lists, with days as the customer reads them.
+/// Its subject, what it says, and what it says behind its list, with amounts as the customer reads them.
+fn said(it: &Written, says: &Says) -> [String; 3] {
+    it.said().map(|it| says.said(&it).into_owned())
+}
+
+/// What it lists, with days and amounts as the customer reads them.
 fn listed(it: &Written, says: &Says) -> Vec<String> {
-    it.listed.iter().map(|it| says.days_in(it)).collect()
+    it.listed.iter().map(|it| says.said(&says.days_in(it)).into_owned()).collect()
 }
 
 /// Looks whether a finished PDF says everything, and to whom.
@@ -78,7 +83,8 @@ pub fn letter_html(view: &View, it: &Written) -> Result<String> {
 fn says_all(text: &str, it: &Written) -> Result<()> {
     let text = closed_up(text);
     let name = it.addressed_to.iter().map(|it| it.to_uppercase());
-    let all = it.said().into_iter().chain(listed(it, &Says::of_language(it.language))).chain(name);
+    let says = Says::new(it.language, it.utility.currency);
+    let all = said(it, &says).into_iter().chain(listed(it, &says)).chain(name);
     for wanted in all.chain([it.account.to_string()]) {
         ensure!(
             text.contains(&closed_up(&wanted)),

@@ -24,7 +24,7 @@ pub fn note(it: &CorrectionNote) -> View {
     if let Some(asks) = &it.asks {
         return corrected::corrected(it, asks);
     }
-    let says = Says::of_language(it.language);
+    let says = Says::new(it.language, it.utility.currency);
     let (words, utility) = (says.words, &it.utility);
     let on = it.correction.on;
     let kind = kind(it, &says);
@@ -177,7 +177,7 @@ pub(crate) fn difference(was: Option<Money>, now: Option<Money>) -> Money {
 
 /// Every place of a correction that has to say an amount of the books.
 fn places(it: &CorrectionNote) -> Places {
-    let says = Says::of_language(it.language);
+    let says = Says::new(it.language, it.utility.currency);
     let place = |label: &str, was: Option<Money>, now: Option<Money>| Place {
         words: format!("{label} {} {}", shown(was, &says), shown(now, &says)),
         amount: difference(was, now),
@@ -191,7 +191,7 @@ fn places(it: &CorrectionNote) -> Places {
     }
     let words = net_label(it, &says).to_owned();
     let everywhere = Place { words, amount: it.correction.net.abs() };
-    Places { in_order, everywhere, times: BOX_AND_SLIP }
+    Places { in_order, everywhere, times: BOX_AND_SLIP, currency: says.currency }
 }
 
 /// Compares a finished PDF's own text with what was to be said.

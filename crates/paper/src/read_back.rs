@@ -5,6 +5,7 @@ use std::fmt;
 
 use anyhow::{Context, Result, bail};
 use meterbook_core::bill::Statement;
+use meterbook_core::currency::Currency;
 use meterbook_core::money::Money;
 use meterbook_core::paper::scan_line::{ScanLine, Scanned};
 
@@ -144,7 +145,7 @@ pub(crate) fn said_at(text: &str, called: &str, places: &Places) -> Result<()> {
         Differs { bill, place, printed, amount: *amount, page: None }
     };
     for place in &places.in_order {
-        let (printed, end) = next_amount(&text, from, &closed_up(&place.words));
+        let (printed, end) = next_amount(&text, from, &closed_up(&place.words), places.currency);
         if printed != Some(place.amount) {
             bail!(differs(place, printed));
         }
@@ -154,7 +155,7 @@ pub(crate) fn said_at(text: &str, called: &str, places: &Places) -> Result<()> {
     let place = &places.everywhere;
     let label = closed_up(&place.words);
     let (mut from, mut times) = (0, 0);
-    while let (Some(printed), end) = next_amount(&text, from, &label) {
+    while let (Some(printed), end) = next_amount(&text, from, &label, places.currency) {
         if printed != place.amount {
             bail!(differs(place, Some(printed)));
         }
@@ -167,10 +168,11 @@ pub(crate) fn said_at(text: &str, called: &str, places: &Places) -> Result<()> {
 }
 
 /// The first amount that directly follows `label` after `from`, and where it ends.
-fn next_amount(text: &str, from: usize, label: &str) -> (Option<Money>, usize) {
+fn next_amount(text: &str, from: usize, label: &str, currency: Currency) -> (Option<Money>, usize) {
+    let marks = currency.marks().map(|it| closed_up(&it));
     for (at, _) in text[from..].match_indices(label) {
         let end = from + at + label.len();
-        if let Some(amount) = amount_at(&text[end..]) {
+        if let Some(amount) = amount_at(&text[end..], &marks) {
             return (Some(amount), end);
         }
     }
@@ -182,15 +184,16 @@ pub(crate) fn closed_up(text: &str) -> String {
     text.chars().filter(|it| !it.is_whitespace()).collect()
 }
 
-/// The amount that a text begins with: `$1,234.50`, `−$3.10`.
-fn amount_at(text: &str) -> Option<Money> {
+/// The amount that a text without white space begins with: `$1,234.50`, `−$3.10`, `12.00zł`.
+fn amount_at(text: &str, [before, behind]: &[String; 2]) -> Option<Money> {
     let (below, text) = match text.strip_prefix(['−', '-']) {
         Some(text) => (true, text),
         None => (false, text),
     };
-    let text = text.strip_prefix('$')?;
+    let text = text.strip_prefix(before.as_str())?;
     let (whole, _) = text.split_once('.')?;
-    let amount = Money::parse(text.get(..whole.len() + 3)?).ok()?;
+    let (amount, rest) = text.split_at_checked(whole.len() + 3)?;
+    let amount = Money::parse(amount).ok().filter(|_| rest.starts_with(behind.as_str()))?;
     Some(if below { -amount } else { amount })
 }
 
@@ -244,10 +247,25 @@ mod tests {
     #[test]
     fn an_amount_is_read_where_it_follows_its_words() {
         let text = closed_up("Gas 13 CCF Gas total\n $1,234.50 Credit −$3.10 Price $0.31240");
-        let cents = |label: &str| next_amount(&text, 0, label).0.map(Money::cents);
+        let cents =
+            |label: &str| next_amount(&text, 0, label, Currency::DOLLARS).0.map(Money::cents);
         assert_eq!(cents("Gastotal"), Some(123_450));
         assert_eq!(cents("Credit"), Some(-310));
         assert_eq!(cents("Gas"), None);
         assert_eq!(cents("Water"), None);
+    }
+
+    #[test]
+    fn an_amount_is_read_in_the_currency_that_it_is_to_be_in_alone() {
+        let amount = Money::from_cents(-123_450);
+        for code in ["USD", "EUR", "GBP", "PLN", "CHF"] {
+            let said = Currency::parse(code).unwrap().write(amount);
+            let text = closed_up(&format!("Gas 13.00 × 0.50 {said}0.50 Gas"));
+            for other in ["USD", "EUR", "GBP", "PLN", "CHF"] {
+                let wanted = (code == other).then_some(amount);
+                let other = Currency::parse(other).unwrap();
+                assert_eq!(next_amount(&text, 0, "Gas13.00×0.50", other).0, wanted, "{said}");
+            }
+        }
     }
 }

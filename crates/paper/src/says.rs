@@ -1,7 +1,10 @@
-//! How days, amounts and quantities are written in the languages of a bill.
+//! How days, amounts and quantities are written in the languages of a bill and in its currency.
+
+use std::borrow::Cow;
 
 use jiff::civil::Date;
 use meterbook_core::bill::correct::Cause;
+use meterbook_core::currency::Currency;
 use meterbook_core::money::{Money, Quantity, Unit};
 use meterbook_core::period::Period;
 use meterbook_core::person::Language;
@@ -10,17 +13,19 @@ use meterbook_core::text::{decimal, grouped};
 
 use crate::words::{Words, words};
 
-/// How values are written in one language.
+/// How values are written in one language and currency.
 pub(crate) struct Says {
     /// The texts of that language.
     pub(crate) words: &'static Words,
     /// The language.
     pub(crate) language: Language,
+    /// What amounts are in.
+    pub(crate) currency: Currency,
 }
 
 impl Says {
-    pub(crate) fn of_language(language: Language) -> Says {
-        Says { words: words(language), language }
+    pub(crate) fn new(language: Language, currency: Currency) -> Says {
+        Says { words: words(language), language, currency }
     }
 
     pub(crate) fn other(&self) -> Says {
@@ -28,7 +33,7 @@ impl Says {
             Language::English => Language::Spanish,
             Language::Spanish => Language::English,
         };
-        Says::of_language(language)
+        Says::new(language, self.currency)
     }
 
     pub(crate) fn day(&self, day: Date) -> String {
@@ -74,7 +79,12 @@ impl Says {
     }
 
     pub(crate) fn money(&self, amount: Money) -> String {
-        amount.to_string().replace('-', "−")
+        self.currency.write(amount).replace('-', "−")
+    }
+
+    /// A sentence of the program, its amounts in the currency.
+    pub(crate) fn said<'t>(&self, sentence: &'t str) -> Cow<'t, str> {
+        self.currency.said(sentence)
     }
 
     /// A sentence of the record with its days written as on paper.
@@ -149,12 +159,12 @@ impl Says {
 
 /// A day as letters write it: `Aug 4, 2026`.
 pub fn day(language: Language, day: Date) -> String {
-    Says::of_language(language).day(day)
+    Says::new(language, Currency::DOLLARS).day(day)
 }
 
-/// An amount as letters write it: `$1,234.50`.
+/// An amount in the sentences of letters and messages, which are in the utility's currency when they are whole.
 pub fn amount(language: Language, amount: Money) -> String {
-    Says::of_language(language).money(amount)
+    Says::new(language, Currency::DOLLARS).money(amount)
 }
 
 /// `Electric, gas, water`.
@@ -195,7 +205,7 @@ mod tests {
 
     #[test]
     fn days_of_the_record_read_as_on_paper() {
-        let says = Says::of_language(Language::Spanish);
+        let says = Says::new(Language::Spanish, Currency::DOLLARS);
         let said = "E-1: el servicio termina el 2026-11-29, la factura llega hacia 2026-12-01";
         assert_eq!(
             says.days_in(said),

@@ -18,7 +18,7 @@ use crate::view::{Place, Places, View, reasons};
 
 /// The view of a summary.
 pub fn summary(it: &Summary) -> View {
-    let says = Says::of_language(it.language);
+    let says = Says::new(it.language, it.utility.currency);
     let (words, utility) = (says.words, &it.utility);
     let amount = says.money(it.amount_due());
     let pay_at = format!("https://{}/pay/{}", utility.site, it.account);
@@ -112,7 +112,7 @@ fn scanned(it: &Summary) -> Scanned {
 
 /// Every place of a summary that has to say an amount of the books.
 fn places(it: &Summary) -> Places {
-    let says = Says::of_language(it.language);
+    let says = Says::new(it.language, it.utility.currency);
     let words = says.words;
     let row = |row: &SummaryRow| Place {
         words: format!(
@@ -132,7 +132,8 @@ fn places(it: &Summary) -> Places {
         amount: it.amount_due(),
     });
     let asks = asks(it);
-    Places { in_order, everywhere: asks.in_box(&says), times: asks.times() }
+    let (everywhere, times) = (asks.in_box(&says), asks.times());
+    Places { in_order, everywhere, times, currency: says.currency }
 }
 
 /// Compares a finished PDF's own text with what was to be said.

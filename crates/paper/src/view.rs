@@ -7,9 +7,10 @@ use meterbook_core::bill::explain::{arithmetic_in, average, each, evidence_in, s
 use meterbook_core::bill::why::{Cause, Why};
 use meterbook_core::bill::{Bill, Movement, Print, Segment, Statement};
 use meterbook_core::credit::late_fee::LateCharge;
+use meterbook_core::currency::Currency;
 use meterbook_core::delivery::mailing::note_number;
 use meterbook_core::ledger::EntryKind;
-use meterbook_core::money::{Money, Quantity};
+use meterbook_core::money::{Money, Price, Quantity};
 use meterbook_core::paper::scan_line::Scanned;
 use meterbook_core::person::Language;
 use meterbook_core::place::Commodity;
@@ -26,6 +27,7 @@ use crate::chart::{chart, last_year};
 use crate::frame::{Form, Frame, asking, framed, said};
 use crate::message::{level_row, message};
 use crate::says::{FEWEST, Says, colour, listed, nearest, number};
+use crate::words::words;
 
 /// Everything that is printed on one bill, as texts.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,7 +46,7 @@ impl View {
     #[must_use]
     pub fn called(mut self, number: &str, language: Language) -> View {
         if let Some(meta) = self.0["meta"].as_array_mut() {
-            meta.push(json!([Says::of_language(language).words.number, number]));
+            meta.push(json!([words(language).number, number]));
         }
         self
     }
@@ -66,7 +68,7 @@ pub(crate) const NO_QR: &str = "<svg xmlns='http://www.w3.org/2000/svg' viewBox=
 
 /// The view of a statement.
 pub fn view(statement: &Statement) -> View {
-    let says = Says::of_language(statement.language);
+    let says = Says::new(statement.language, statement.utility.currency);
     let Statement { utility, bill, account, .. } = statement;
     let words = says.words;
     let asks = asks(statement);
@@ -199,6 +201,8 @@ pub(crate) struct Places {
     pub(crate) everywhere: Place,
     /// In how many places at least that is: the box at the top, and the slip where there is one.
     pub(crate) times: usize,
+    /// What all of them are in.
+    pub(crate) currency: Currency,
 }
 
 /// What is to be paid stands in the box at the top and on the slip.
@@ -208,7 +212,7 @@ pub(crate) const BOX_ALONE: usize = 1;
 
 /// Every place of a bill that has to say an amount of the books.
 pub(crate) fn places(statement: &Statement) -> Places {
-    let says = Says::of_language(statement.language);
+    let says = Says::new(statement.language, statement.utility.currency);
     let (bill, words) = (&statement.bill, says.words);
     let place = |words: String, amount: Money| Place { words, amount };
     let asks = asks(statement);
@@ -242,7 +246,8 @@ pub(crate) fn places(statement: &Statement) -> Places {
     if !bill.once.is_empty() {
         in_order.push(place(words.once_total.to_owned(), bill.once_total()));
     }
-    Places { in_order, everywhere: asks.in_box(&says), times: asks.times() }
+    let (everywhere, times) = (asks.in_box(&says), asks.times());
+    Places { in_order, everywhere, times, currency: says.currency }
 }
 
 /// That it asks for nothing by itself, and what does.
@@ -339,7 +344,7 @@ fn once(bill: &Bill, says: &Says) -> Option<Value> {
             "price": price,
             "amount": says.money(it.amount),
             "sum": says.money(sum),
-            "how": [arithmetic_in(it, says.language), source_in(it, says.language)],
+            "how": [says.said(&arithmetic_in(it, says.language)), says.said(&source_in(it, says.language))],
         })
     };
     let lines: Vec<Value> = bill.once.iter().map(|it| line(&it.line)).collect();
@@ -615,7 +620,7 @@ fn lines(segment: &Segment, says: &Says) -> Vec<Value> {
             "price": price,
             "amount": says.money(it.amount),
             "sum": says.money(sum),
-            "how": [arithmetic_in(it, says.language), source_in(it, says.language)],
+            "how": [says.said(&arithmetic_in(it, says.language)), says.said(&source_in(it, says.language))],
         })
     };
     segment.lines.iter().map(line).collect()
@@ -702,15 +707,15 @@ pub(crate) fn line_label(it: &Line, segment: &Segment, says: &Says) -> String {
 pub(crate) fn reckoned(it: &Line, says: &Says) -> (String, String) {
     match it.basis {
         Basis::Each(quantity, price) => {
-            (counted(it, quantity, says), format!("× {}", priced(price)))
+            (counted(it, quantity, says), format!("× {}", priced(price, says)))
         }
         Basis::Part { quantity, price, days, of: 1 } => (
             counted(it, quantity, says),
-            format!("× {} × {days} {}", priced(price), says.words.days),
+            format!("× {} × {days} {}", priced(price, says), says.words.days),
         ),
         Basis::Part { quantity, price, days, of } => (
             counted(it, quantity, says),
-            format!("× {} × {days}/{of} {}", priced(price), says.words.days),
+            format!("× {} × {days}/{of} {}", priced(price, says), says.words.days),
         ),
         Basis::Share(whole, share) => {
             let share = decimal(share.nano, 7).replace('-', "−");
@@ -720,7 +725,7 @@ pub(crate) fn reckoned(it: &Line, says: &Says) -> (String, String) {
             (format!("{} − {}", says.money(least), says.money(charged)), String::new())
         }
         Basis::Series(quantity, all) => {
-            (says.quantity(quantity), format!("× ~ {}", priced(average(quantity, all))))
+            (says.quantity(quantity), format!("× ~ {}", priced(average(quantity, all), says)))
         }
         Basis::Amount(_) => (String::new(), String::new()),
     }
@@ -742,13 +747,14 @@ fn counted(it: &Line, quantity: Quantity, says: &Says) -> String {
 }
 
 /// A price without the unit, which stands beside it.
-fn priced(price: meterbook_core::money::Price) -> String {
+fn priced(price: Price, says: &Says) -> String {
     let text = each(price);
     let price = text.split_once(" per ").map_or(&*text, |it| it.0);
-    match price.split_once('$') {
+    let said = match price.split_once('$') {
         Some((sign, price)) => format!("{}${}", sign.replace('-', "−"), grouped(price)),
         None => price.replace('-', "−"),
-    }
+    };
+    says.said(&said).into_owned()
 }
 
 /// A QR code as an SVG drawing.

@@ -8,22 +8,16 @@ use crate::Tx;
 use crate::tx::Sql;
 
 const SAY: Sql = Sql("
-    insert into seller (from_on, country, currency, registration, vat)
-    values ($1, $2, $3, $4, $5)");
+    insert into seller (from_on, country, registration, vat) values ($1, $2, $3, $4)");
 const ON: Sql = Sql("
-    select country, currency, registration, vat from seller
-    where from_on <= $1 order by from_on desc limit 1");
+    select s.country, u.currency, s.registration, s.vat from seller s cross join utility u
+    where s.from_on <= $1 order by s.from_on desc limit 1");
 
-/// Keeps what holds from a day on. A day has one.
+/// Keeps what holds from a day on, but for the currency, which is the utility's. A day has one.
 pub fn say(tx: &mut Tx, from: Date, seller: &Seller) -> Result<()> {
-    let Seller { country, currency, registration, vat } = seller;
-    let values = [
-        from.into(),
-        country.code().into(),
-        currency.code().into(),
-        registration.as_deref().into(),
-        vat.as_deref().into(),
-    ];
+    let Seller { country, currency: _, registration, vat } = seller;
+    let values =
+        [from.into(), country.code().into(), registration.as_deref().into(), vat.as_deref().into()];
     tx.exec(SAY, values).map(|_| ())
 }
 

@@ -6,6 +6,7 @@
 //! agreement.
 
 mod chart;
+mod currency;
 mod evidence;
 mod guard;
 mod pages;
@@ -21,13 +22,14 @@ mod work;
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use jiff::civil::Date;
 use meterbook_app::deliver::Workers;
 use meterbook_app::seal::BankKey;
+use meterbook_core::currency::Currency;
 use meterbook_core::period::Zone;
 use meterbook_store::{self as store, Db, Tx};
 
@@ -42,6 +44,8 @@ pub struct Console {
     bank_key: FindKey,
     utility: String,
     zone: Zone,
+    /// What amounts are in, once something was posted and it stays.
+    settled: OnceLock<Currency>,
     /// Who draws bills that are looked at before they are drawn.
     workers: Workers,
     throttle: Throttle,
@@ -76,12 +80,30 @@ impl Console {
             bank_key,
             utility,
             zone,
+            settled: OnceLock::new(),
             workers,
             throttle,
             reviews,
             closes,
             unbilled,
         })
+    }
+
+    /// What amounts are in, where that is known to stay.
+    fn settled(&self) -> Option<Currency> {
+        self.settled.get().copied()
+    }
+
+    /// What amounts are in.
+    fn currency(&self) -> Result<Currency> {
+        let (currency, posted) = self.db.read(|tx| {
+            let currency = store::utility::get(tx)?.currency;
+            Ok((currency, store::utility::has_posted(tx)?))
+        })?;
+        match posted {
+            true => Ok(*self.settled.get_or_init(|| currency)),
+            false => Ok(currency),
+        }
     }
 
     /// How many agreements were not billed since a day, as of some seconds ago.

@@ -8,7 +8,6 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, get, post};
 use meterbook_core::permission::Permission;
 
-use crate::Console;
 use crate::guard::{Door, guard, shield};
 use crate::pages::{
     self, account, application, approval, attempt, bank, bill, close, collection, compare,
@@ -17,7 +16,7 @@ use crate::pages::{
     payment, person, place, pledge, refund, report, search, set, sign_in, small, suspense, task,
     tender, timeline, transfer, unclaimed, usage, version, write_off,
 };
-use crate::sent;
+use crate::{Console, currency, sent};
 
 /// What somebody may do who asks for a route; `None` lets everybody in.
 type Needs = Option<Permission>;
@@ -672,7 +671,8 @@ pub(crate) fn router(console: Arc<Console>) -> Router {
         }
         router = router.route(route.path, run);
     }
-    router.fallback(pages::nothing).layer(from_fn(shield)).with_state(console)
+    let marked = from_fn_with_state(console.clone(), currency::marked);
+    router.fallback(pages::nothing).layer(marked).layer(from_fn(shield)).with_state(console)
 }
 
 /// What each route asks for: what the access test holds against its golden file. Which roles come

@@ -132,7 +132,10 @@ fn words(it: &Printed, (kind, language): (PaperKind, Language), carried: &Carrie
         Language::English => format!("Questions? Call {phone}."),
         Language::Spanish => format!("¿Preguntas? Llame al {phone}."),
     };
-    Words { subject: title, text: format!("{said}\n\n{asks}{carried}\n\n{ask}\n{name}\n") }
+    let text = format!("{said}\n\n{asks}{carried}\n\n{ask}\n{name}\n");
+    let currency = it.utility().currency;
+    let [subject, text] = [title, text].map(|it| currency.said(&it).into_owned());
+    Words { subject, text }
 }
 
 /// What is to be paid by when, written as on the paper; or that nothing is.

@@ -6,6 +6,7 @@ use std::collections::hash_map::Entry;
 use anyhow::Result;
 use jiff::civil::{Date, date};
 use meterbook_core::bill::Utility;
+use meterbook_core::currency::Currency;
 use meterbook_core::id::{AccountId, ServicePointId, UserId};
 use meterbook_core::interaction::InteractionChannel;
 use meterbook_core::meter::{Flow, Form};
@@ -48,6 +49,7 @@ pub(super) fn found(db: &Db, actor: Actor, town: &Town) -> Result<()> {
         phone: "(555) 010-2000".to_owned(),
         site: "cedarfork.example".to_owned(),
         zone: ZONE.to_owned(),
+        currency: Currency::DOLLARS,
         footer: "Sample data. The town, its people and their addresses are made up.".to_owned(),
     };
     db.write(|tx| {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use meterbook_core::currency::Currency;
 use meterbook_core::id::AttemptId;
 use meterbook_core::money::Money;
 use meterbook_core::online::settings::NoSettings;
@@ -13,6 +14,13 @@ pub enum NotOnline {
     Off,
     /// The text is no settings.
     NoSettings(NoSettings),
+    /// The settings are in another currency than the bills.
+    OtherCurrency {
+        /// What they are in.
+        said: Currency,
+        /// What bills are in.
+        ours: Currency,
+    },
     /// Nothing is owed.
     Nothing,
     /// The bill is another account's.
@@ -93,6 +101,10 @@ impl fmt::Display for NotOnline {
                 "nobody pays online yet; say by whom: meterbook online settings FILE",
             ),
             NotOnline::NoSettings(why) => why.fmt(f),
+            NotOnline::OtherCurrency { said, ours } => write!(
+                f,
+                "customers would pay in {said} and the bills of this utility are in {ours}; write currency {ours} into the settings: meterbook online settings FILE"
+            ),
             NotOnline::Nothing => f.write_str("nothing of it is owed; there is nothing to pay"),
             NotOnline::OtherAccount { bill } => {
                 write!(f, "bill {bill} is of another account; name that account")

@@ -20,7 +20,10 @@ const WHAT: &str = "settings of online payments";
 pub fn say(tx: &mut Tx, actor: Actor, from: Date, text: &str) -> Result<()> {
     let allowed = authorize(tx, actor, Permission::KeepBooks, None)?;
     said::fits(WHAT, text, LONGEST)?;
-    Settings::parse(text).map_err(|why| refuse(NotOnline::NoSettings(why)))?;
+    let settings = Settings::parse(text).map_err(|why| refuse(NotOnline::NoSettings(why)))?;
+    if let Some(settings) = settings {
+        in_our_currency(tx, &settings)?;
+    }
     let was = store::online::said(tx, from)?.unwrap_or_default();
     said::once(WHAT, from, store::online::say(tx, from, text))?;
     let of = format!("from {from}");
@@ -36,7 +39,18 @@ pub(crate) fn on(tx: &mut Tx, day: Date) -> Result<Option<Settings>> {
 /// The settings that hold at an instant; a refusal where none do.
 pub(super) fn at(tx: &mut Tx, at: Timestamp) -> Result<Settings> {
     let today = crate::founding::zone(tx)?.day_of(at);
-    on(tx, today)?.ok_or_else(|| refuse(NotOnline::Off))
+    let settings = on(tx, today)?.ok_or_else(|| refuse(NotOnline::Off))?;
+    in_our_currency(tx, &settings)?;
+    Ok(settings)
+}
+
+/// Refuses to have money paid that is none of these books.
+fn in_our_currency(tx: &mut Tx, settings: &Settings) -> Result<()> {
+    let ours = crate::founding::currency(tx)?;
+    match settings.currency {
+        said if said == ours => Ok(()),
+        said => Err(refuse(NotOnline::OtherCurrency { said, ours })),
+    }
 }
 
 /// Whether customers pay online at an instant.

@@ -21,6 +21,7 @@ use meterbook_app::{Actor, founding};
 use meterbook_checks::engines::{Lent, Raw};
 use meterbook_core::account::Cycle;
 use meterbook_core::bill::Utility;
+use meterbook_core::currency::Currency;
 use meterbook_core::id::{AccountId, ChannelId, ServicePointId};
 use meterbook_core::limits::ACCOUNTS_PER_TRANSACTION;
 use meterbook_core::period::{Period, Zone};
@@ -326,6 +327,7 @@ fn utility() -> Utility {
         phone: "555-0100".to_owned(),
         site: "aldercreek.example".to_owned(),
         zone: "America/Chicago".to_owned(),
+        currency: Currency::DOLLARS,
         footer: String::new(),
     }
 }

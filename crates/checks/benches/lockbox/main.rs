@@ -22,6 +22,7 @@ use meterbook_checks::engines::Raw;
 use meterbook_core::account::{Account, CustomerClass, Cycle};
 use meterbook_core::bill::Utility;
 use meterbook_core::charge::{Charge, ChargeFor};
+use meterbook_core::currency::Currency;
 use meterbook_core::id::{AccountId, AccountNumber, EntryId, PersonId};
 use meterbook_core::ledger::{Entry, EntryKind};
 use meterbook_core::money::Money;
@@ -65,6 +66,7 @@ fn measure(place: &Place, cheques: i64, without: Option<&str>) -> Result<()> {
         phone: "555-0100".to_owned(),
         site: "aldercreek.example".to_owned(),
         zone: "America/Chicago".to_owned(),
+        currency: Currency::DOLLARS,
         footer: String::new(),
     };
     db.write(|tx| {

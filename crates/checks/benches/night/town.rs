@@ -9,6 +9,7 @@ use meterbook_app::{credit_rules, founding, tariff};
 use meterbook_checks::engines::Raw;
 use meterbook_core::bill::Utility;
 use meterbook_core::credit::Noun;
+use meterbook_core::currency::Currency;
 use meterbook_core::id::AccountNumber;
 use meterbook_store::{Counter, Db, Location};
 
@@ -52,6 +53,7 @@ pub(crate) fn made(place: &Place, accounts: i64, months: i8) -> Result<Db> {
         phone: "555-0100".to_owned(),
         site: "aldercreek.example".to_owned(),
         zone: "America/Chicago".to_owned(),
+        currency: Currency::DOLLARS,
         footer: String::new(),
     };
     db.write(|tx| {

@@ -31,6 +31,7 @@ use meterbook_app::{Actor, founding, tariff};
 use meterbook_checks::engines::Raw;
 use meterbook_core::account::Cycle;
 use meterbook_core::bill::Utility;
+use meterbook_core::currency::Currency;
 use meterbook_core::limits::ACCOUNTS_PER_TRANSACTION as JOB;
 use meterbook_core::period::Period;
 use meterbook_store::{Db, Location};
@@ -232,6 +233,7 @@ fn utility() -> Utility {
         phone: "555-0100".to_owned(),
         site: "aldercreek.example".to_owned(),
         zone: "America/Chicago".to_owned(),
+        currency: Currency::DOLLARS,
         footer: String::new(),
     }
 }

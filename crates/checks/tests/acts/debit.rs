@@ -13,10 +13,11 @@ use meterbook_app::bill_run::{self, Until, Which};
 use meterbook_app::debit::{self, NewDebits, NotWhole};
 use meterbook_app::mandate::{self, NewMandate};
 use meterbook_app::receipt::{self, For, NewReceipt, NewTender, Share};
-use meterbook_app::{Actor, budget, check, late_fee, plan, seller, task};
+use meterbook_app::{Actor, budget, check, late_fee, plan, task};
 use meterbook_checks::engines;
 use meterbook_core::credit::Noun;
 use meterbook_core::credit::plan::Pays;
+use meterbook_core::currency::Currency;
 use meterbook_core::debit::policy::Held;
 use meterbook_core::debit::{BankNumber, Format, Named, Scheme};
 use meterbook_core::id::{AccountId, DebitFileId};
@@ -24,7 +25,6 @@ use meterbook_core::interaction::InteractionChannel;
 use meterbook_core::ledger::Tender;
 use meterbook_core::money::Money;
 use meterbook_core::permission::{Grant, Permission};
-use meterbook_core::seller::Seller;
 use meterbook_core::task::TaskKind;
 use meterbook_store::{self as store, Db, Tx};
 
@@ -81,10 +81,10 @@ pub(crate) fn make(db: &Db, new: &NewDebits) -> Result<()> {
     db.write(|tx| debit::make(tx, actor(), new))
 }
 
-/// The bills are in euros, which files of SEPA take.
+/// The bills are in euros, which files of SEPA take, as if they had been from the first one on.
 pub(crate) fn euros(db: &Db) {
-    let seller = Seller::new("DE", "EUR", Some("HRB 7"), None).unwrap();
-    db.write(|tx| seller::say(tx, actor(), date(2026, 1, 1), &seller)).unwrap();
+    let euros = Currency::parse("EUR").unwrap();
+    db.write(|tx| store::utility::set_currency(tx, euros)).unwrap();
 }
 
 pub(crate) fn written(db: &Db, id: i64) -> Result<String> {

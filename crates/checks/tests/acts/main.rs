@@ -20,6 +20,7 @@ mod changes;
 mod collection;
 mod compare;
 mod correct;
+mod currency;
 mod debit;
 mod debit_again;
 mod debit_parts;

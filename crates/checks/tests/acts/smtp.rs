@@ -98,6 +98,22 @@ fn a_message_comes_in_two_forms_with_the_bill_attached_and_only_once() {
 }
 
 #[test]
+fn a_message_asks_in_the_currency_of_the_utility() {
+    engines::each(|db, folder| {
+        let Some(server) = server(db, folder) else { return };
+        one_month(db, |db| {
+            crate::currency::euros(db);
+            by_email(db, "email", Some("rosa@example.org"));
+        });
+        say(db, server.port, "");
+        assert_eq!(sent(db, folder).sent, 1);
+        let taken = server.taken().remove(0);
+        // As letters beyond ASCII go through the mail.
+        assert!(taken.contains("Amount due: =E2=82=AC12.00") && !taken.contains("$12"), "{taken}");
+    });
+}
+
+#[test]
 fn a_link_is_sent_without_the_bill_and_without_a_word_of_the_account() {
     with(
         "rosa@example.org",

@@ -8,6 +8,7 @@ use meterbook_app::sign_up::{NewService, SignUp, sign_up};
 use meterbook_app::{Actor, Refused, founding, tariff};
 use meterbook_core::account::{Account, CustomerClass, Cycle};
 use meterbook_core::bill::Utility;
+use meterbook_core::currency::Currency;
 use meterbook_core::meter::{Flow, Form};
 use meterbook_core::money::Unit;
 use meterbook_core::period::Zone;
@@ -26,6 +27,7 @@ pub(crate) fn utility() -> Utility {
         phone: "555-0100".to_owned(),
         site: "aldercreek.example".to_owned(),
         zone: "America/Chicago".to_owned(),
+        currency: Currency::DOLLARS,
         footer: String::new(),
     }
 }

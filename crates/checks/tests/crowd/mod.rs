@@ -15,6 +15,7 @@ use meterbook_app::{Actor, founding, tariff};
 use meterbook_checks::program::Program;
 use meterbook_core::account::{CustomerClass, Cycle};
 use meterbook_core::bill::Utility;
+use meterbook_core::currency::Currency;
 use meterbook_core::meter::{Flow, Form};
 use meterbook_core::money::Unit;
 use meterbook_core::period::Period;
@@ -47,6 +48,7 @@ pub(crate) fn found(utility: &Program, customers: i64) {
         phone: "555-0100".to_owned(),
         site: "aldercreek.example".to_owned(),
         zone: "America/Chicago".to_owned(),
+        currency: Currency::DOLLARS,
         footer: String::new(),
     };
     db.write(|tx| {

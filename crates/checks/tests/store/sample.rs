@@ -90,6 +90,7 @@ pub(crate) fn utility() -> Utility {
         phone: "(555) 010-2000".to_owned(),
         site: "cedarfork.example.test".to_owned(),
         zone: "America/Chicago".to_owned(),
+        currency: seller().currency,
         footer: String::new(),
     }
 }

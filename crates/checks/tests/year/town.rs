@@ -16,6 +16,7 @@ use meterbook_app::{Actor, credit_rules, crew, debit, founding, receipt, tariff}
 use meterbook_core::account::{CustomerClass, Cycle};
 use meterbook_core::bill::Utility;
 use meterbook_core::credit::Noun;
+use meterbook_core::currency::Currency;
 use meterbook_core::debit::{AccountKind, BankNumber, Collects, Scheme, Terms};
 use meterbook_core::id::{AccountId, PremiseId, ServicePointId};
 use meterbook_core::meter::{Flow, Form};
@@ -182,6 +183,7 @@ fn utility() -> Utility {
         phone: "555-0100".to_owned(),
         site: "aldercreek.example".to_owned(),
         zone: "America/Chicago".to_owned(),
+        currency: Currency::DOLLARS,
         footer: String::new(),
     }
 }

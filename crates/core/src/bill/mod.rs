@@ -29,6 +29,7 @@ use crate::bill::summary::Summed;
 use crate::bill::why::Why;
 use crate::charge::ChargeFor;
 use crate::credit::late_fee::LateCharge;
+use crate::currency::Currency;
 use crate::id::{AccountId, AccountNumber, AgreementId, BillId, CorrectionId, WindowId};
 use crate::ledger::EntryKind;
 use crate::money::{Money, Quantity};
@@ -318,6 +319,8 @@ pub struct Utility {
     pub site: String,
     /// Where its days end, as an IANA name.
     pub zone: String,
+    /// What all its amounts are in.
+    pub currency: Currency,
     /// Said at the foot of every page, such as `Sample data. Fictional customer and address.`
     pub footer: String,
 }

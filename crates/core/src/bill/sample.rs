@@ -7,6 +7,7 @@ use crate::bill::{
     Bill, BillNumber, History, HistoryMonth, LastBill, Movement, Print, Segment, Statement, Utility,
 };
 use crate::credit::late_fee::LateCharge;
+use crate::currency::Currency;
 use crate::id::{AccountId, AccountNumber, AgreementId, BillId, PersonId, WindowId};
 use crate::ledger::EntryKind;
 use crate::meter::Flow;
@@ -35,6 +36,7 @@ pub fn statement(language: Language) -> Statement {
             phone: "(555) 010-2000".to_owned(),
             site: "cedarfork.example.test".to_owned(),
             zone: "America/Chicago".to_owned(),
+            currency: Currency::DOLLARS,
             footer: "Sample data. Fictional customer, address and utility.".to_owned(),
         },
         account: Account {

@@ -14,9 +14,9 @@ use std::fmt;
 
 use jiff::civil::{Time, time};
 
+use crate::currency::Currency;
 use crate::delivery::settings::{Password, secret};
 use crate::money::Money;
-use crate::seller::Currency;
 
 /// What a text of settings says.
 #[derive(Clone, Debug, PartialEq, Eq)]

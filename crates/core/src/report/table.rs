@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::account::CustomerClass;
+use crate::currency::Currency;
 use crate::id::{AccountNumber, EntryId};
 use crate::ledger::Gl;
 use crate::money::{Money, Share};
@@ -17,6 +18,8 @@ pub struct Report {
     pub asked: Asked,
     /// Whose books.
     pub utility: String,
+    /// What its amounts are in.
+    pub currency: Currency,
     /// As far as which entry.
     pub known: Known,
     /// What its columns are.
@@ -334,6 +337,10 @@ impl Report {
             ),
             ("by", self.asked.by.to_string()),
         ];
+        // Files of dollars are the bytes that they always were.
+        if self.currency != Currency::DOLLARS {
+            head.push(("currency", self.currency.to_string()));
+        }
         let narrowed = self.asked.narrowed();
         head.extend(narrowed.into_iter().map(|(filter, said)| (filter.word(), said)));
         match &self.known {
@@ -379,6 +386,7 @@ mod tests {
         Report {
             asked: Asked::all(ReportKind::Payments, Days::On(date(2026, 2, 28))),
             utility: "Alder Creek Light".to_owned(),
+            currency: Currency::DOLLARS,
             known: Known::Closed {
                 journal: Some((3, date(2026, 2, 28))),
                 through: EntryId(812),
@@ -413,6 +421,8 @@ mod tests {
                 "adds up: 1010 cash: 12.00, the ledger says 12.00",
             ]
         );
+        it.currency = Currency::parse("EUR").unwrap();
+        assert!(it.head().contains(&("currency", "EUR".to_owned())));
         assert_eq!(it.untied(), None);
         it.ties[0].ledger = Money::from_cents(12_01);
         assert!(it.untied().is_some());

@@ -11,6 +11,7 @@ use std::fmt;
 use jiff::civil::Date;
 use meterbook_core::bill::explain::{arithmetic_in, evidence_in};
 use meterbook_core::bill::{Bill, Segment, Statement};
+use meterbook_core::currency::Currency;
 use meterbook_core::delivery::mailing::note_number;
 use meterbook_core::id::AccountNumber;
 use meterbook_core::money::Money;
@@ -138,7 +139,7 @@ struct Invoice<'a> {
     /// Where service is, if all of it is in one place.
     delivered_at: Option<&'a str>,
     country: &'a str,
-    currency: &'a str,
+    currency: Currency,
     terms: String,
     lines: Vec<Line<'a>>,
     moved: Vec<Moved>,
@@ -247,7 +248,7 @@ fn invoice<'a>(
         buyer,
         delivered_at: one_place(bills.iter().flat_map(|it| &it.0.segments)),
         country,
-        currency: seller.currency.code(),
+        currency: seller.currency,
         terms: terms(statement, seller, code, is_owed),
         lines,
         moved,
@@ -403,7 +404,7 @@ fn terms(statement: &Statement, seller: &Seller, code: Code, is_owed: bool) -> S
         let number = note_number(correction);
         return format!("{} {}. {} {number}.", words.due, bill.due_on, words.behind);
     }
-    let currency = seller.currency.code();
+    let currency = seller.currency;
     // What is paid with later parts as agreed is owed as well.
     let owed = *amount_due + plan.map_or(Money::ZERO, |it| it.later);
     format!(

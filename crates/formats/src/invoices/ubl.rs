@@ -2,6 +2,7 @@
 //! schemas.
 
 use meterbook_core::bill::Statement;
+use meterbook_core::currency::Currency;
 use meterbook_core::money::{Money, Share};
 use meterbook_core::period::Period;
 use meterbook_core::seller::Seller;
@@ -63,14 +64,14 @@ pub fn write_sum(
 }
 
 /// A document in the making.
-struct Xml<'a> {
+struct Xml {
     text: String,
     /// The elements that are open.
     open: Vec<String>,
-    currency: &'a str,
+    currency: Currency,
 }
 
-impl Xml<'_> {
+impl Xml {
     fn begin(&mut self, name: &str, attributes: &str) {
         self.indent();
         self.text.push_str(&format!("<{name}{attributes}>\n"));
@@ -164,7 +165,7 @@ fn head(xml: &mut Xml, it: &Invoice, noun: &str) {
     // A credit note has no day by which it is due.
     xml.maybe("DueDate", it.due_on.map(|it| it.to_string()).as_deref());
     xml.leaf(&format!("{noun}TypeCode"), it.code.number());
-    xml.leaf("DocumentCurrencyCode", it.currency);
+    xml.leaf("DocumentCurrencyCode", it.currency.code());
     xml.leaf("BuyerReference", &it.account);
     xml.period(it.period);
     if let Some(preceding) = &it.preceding {
@@ -284,7 +285,7 @@ fn line(xml: &mut Xml, line: &Line, nth: usize, code: Code) {
         xml.amount("LineExtensionAmount", line.amount);
         xml.period(line.period);
         xml.group("Item", |xml| {
-            xml.leaf("Description", &line.description);
+            xml.leaf("Description", &xml.currency.said(&line.description));
             xml.leaf("Name", &line.name);
             xml.group("SellersItemIdentification", |xml| xml.leaf("ID", line.tariff));
             xml.category("ClassifiedTaxCategory", line.category, None);

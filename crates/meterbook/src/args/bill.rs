@@ -335,7 +335,7 @@ pub(crate) struct SellerArgs {
     /// The country, as two letters of ISO 3166 such as US; without it what holds is printed
     #[arg(long, requires = "currency")]
     pub(crate) country: Option<String>,
-    /// The currency, as three letters of ISO 4217 such as USD
+    /// What all amounts are in, as three letters of ISO 4217 such as USD; it stays once something was posted
     #[arg(long, requires = "country")]
     pub(crate) currency: Option<String>,
     /// The number in a register of companies or of taxpayers

@@ -311,7 +311,7 @@ pub(crate) fn protect(place: &Place, command: &ProtectCommand) -> Result<()> {
                 "# To be edited and said from a day on: {} FILE --from DAY",
                 it.of.command()
             ));
-            say::line(it.text.trim_end());
+            say::verbatim(it.text.trim_end());
         }
     }
     Ok(())

@@ -179,7 +179,7 @@ fn report(place: &Place) -> Result<()> {
     let (all, report) =
         db.read(|tx| Ok((store::unclaimed::open(tx)?, unclaimed::report(tx, today)?)))?;
     let bytes = report.csv()?;
-    say::line(String::from_utf8(bytes)?.trim_end());
+    say::verbatim(String::from_utf8(bytes)?.trim_end());
     let sum: Money = all.iter().map(|it| it.amount).sum();
     say::line(format_args!("# {}, {}", counted(all.len(), "credit"), sum.plain()));
     Ok(())

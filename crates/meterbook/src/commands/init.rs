@@ -1,8 +1,9 @@
 //! `init`: begin a new, empty utility.
 
 use anyhow::Result;
-use meterbook_app::founding;
+use meterbook_app::{founding, refuse};
 use meterbook_core::bill::Utility;
+use meterbook_core::currency::Currency;
 
 use crate::args::{Init, Place};
 use crate::say;
@@ -14,6 +15,7 @@ pub(crate) fn init(place: &Place, init: &Init) -> Result<()> {
         phone: init.phone.clone(),
         site: init.site.clone(),
         zone: init.zone.clone(),
+        currency: Currency::parse(&init.currency).map_err(refuse)?,
         footer: init.footer.clone(),
     };
     // A refusal leaves nothing behind, neither a folder nor tables.

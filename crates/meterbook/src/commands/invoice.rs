@@ -28,7 +28,7 @@ pub(crate) fn write(
     })?;
     let text = text.ok_or_else(|| super::said(format!("there is no bill {number}")))?;
     let Some(out) = out else {
-        say::line(text.trim_end());
+        say::verbatim(text.trim_end());
         return Ok(());
     };
     let failed = || format!("{} cannot be written", out.display());
@@ -54,11 +54,5 @@ pub(crate) fn seller(place: &Place, args: &SellerArgs) -> Result<()> {
     let seller = Seller::new(country, currency, registration, vat).map_err(refuse)?;
     db.write(|tx| meterbook_app::seller::say(tx, super::actor(), day, &seller))?;
     say::line(format_args!("from {day} on: {seller}"));
-    if !seller.currency.is_as_printed() {
-        say::warning(format_args!(
-            "bills on paper and the console write amounts with $; an e-invoice of them says {}",
-            seller.currency.code()
-        ));
-    }
     Ok(())
 }

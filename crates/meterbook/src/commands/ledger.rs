@@ -86,7 +86,7 @@ pub(crate) fn ledger(place: &Place, command: &LedgerCommand) -> Result<()> {
         }
         LedgerCommand::Journal { number, json } => {
             let (_, lines) = super::see(place)?.read(|tx| close::extract(tx, *number))?;
-            say::line(if *json { as_json(*number, &lines) } else { as_csv(*number, &lines) });
+            say::verbatim(if *json { as_json(*number, &lines) } else { as_csv(*number, &lines) });
         }
         LedgerCommand::Entry { id } => super::report::entry(place, *id)?,
         LedgerCommand::Bill { number } => super::report::of_bill(place, number)?,

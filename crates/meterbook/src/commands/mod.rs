@@ -93,15 +93,29 @@ fn location(place: &Place) -> Location {
 
 /// Opens the utility of `place`.
 fn open(place: &Place) -> Result<Db> {
-    Db::open(&location(place))
+    known(Db::open(&location(place))?)
+}
+
+/// The database, once it is known what the amounts of its utility are in.
+fn known(db: Db) -> Result<Db> {
+    if let Some(utility) = db.read(store::utility::find)? {
+        say::in_currency(utility.currency);
+    }
+    Ok(db)
 }
 
 /// Opens the utility of `place`, if there is one.
 fn open_if_there(place: &Place) -> Result<Option<Db>> {
     match location(place) {
         Location::Sqlite(file) if !file.exists() => Ok(None),
-        there => Db::open(&there).map(Some),
+        there => known(Db::open(&there)?).map(Some),
     }
+}
+
+/// Says amounts as the utility of `place` does, where there is one: what is in a file is told for it. Without one
+/// that can be opened it is told in dollars.
+fn told_for(place: &Place) {
+    drop(open_if_there(place));
 }
 
 /// Makes an empty database at `place`.
@@ -283,7 +297,7 @@ fn dated_text(
     let Some(file) = file else {
         let text = db.read(|tx| read(tx, from))?;
         let text = text.trim_end();
-        say::line(if text.is_empty() { nothing } else { text });
+        say::verbatim(if text.is_empty() { nothing } else { text });
         return Ok(());
     };
     let text = read_text(file)?;

@@ -368,7 +368,7 @@ fn give(out: Option<&Path>, bytes: &[u8]) -> Result<()> {
                 .with_context(|| format!("{} cannot be written", file.display()))?;
             say::line(format_args!("written: {}", file.display()));
         }
-        None => say::line(String::from_utf8_lossy(bytes).trim_end()),
+        None => say::verbatim(String::from_utf8_lossy(bytes).trim_end()),
     }
     Ok(())
 }

@@ -20,7 +20,7 @@ pub(crate) fn paper(place: &Place, command: &PaperCommand) -> Result<()> {
             let db = super::see(place)?;
             let day = on.map_or_else(|| super::today(&db), Ok)?;
             let text = db.read(|tx| paper::text_on(tx, *kind, name, day))?;
-            say::line(text.trim_end());
+            say::verbatim(text.trim_end());
             Ok(())
         }
         PaperCommand::Publish { which: Which { kind, name }, file, from } => {

@@ -23,7 +23,7 @@ pub(crate) fn profile(place: &Place, command: &ProfileCommand) -> Result<()> {
             ));
         }
         ProfileCommand::Show { name } => match shipped(name) {
-            Some(text) => say::line(text.trim_end()),
+            Some(text) => say::verbatim(text.trim_end()),
             None => return Err(none(name)),
         },
         ProfileCommand::List => {
@@ -37,7 +37,7 @@ pub(crate) fn profile(place: &Place, command: &ProfileCommand) -> Result<()> {
             let db = super::see(place)?;
             let route = db.read(|tx| route::open_reads(tx, super::actor(), cycle, &found))?;
             let Some(file) = out else {
-                say::line(route.text.trim_end_matches('\n'));
+                say::verbatim(route.text.trim_end_matches('\n'));
                 return Ok(());
             };
             std::fs::write(file, &route.text)

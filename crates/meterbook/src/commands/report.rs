@@ -62,7 +62,7 @@ pub(crate) fn report(place: &Place, it: &Report) -> Result<()> {
     bar.end();
     let Some(file) = &it.out else {
         let bytes = act::written(&found, Written::Csv)?;
-        say::line(String::from_utf8_lossy(&bytes).trim_end());
+        say::verbatim(String::from_utf8_lossy(&bytes).trim_end());
         return Ok(());
     };
     let form = match file.extension().is_some_and(|it| it.eq_ignore_ascii_case("xlsx")) {

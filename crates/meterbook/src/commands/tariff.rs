@@ -92,7 +92,7 @@ fn preset(name: Option<&str>) -> Result<()> {
     };
     match Preset::named(name) {
         Some(preset) => {
-            say::line(preset.text.trim_end());
+            say::verbatim(preset.text.trim_end());
             Ok(())
         }
         None => {
@@ -116,10 +116,13 @@ fn show(place: &Place, args: &TariffShow) -> Result<()> {
     let language = args.language.into();
     let Some(code) = &args.code else {
         let file = args.file.as_deref().expect("the command line has a code or a file");
-        say::line(match args.text {
-            true => super::read_text(file)?.trim_end().to_owned(),
-            false => sheet::sheet(&read(file)?, None, language).trim_end().to_owned(),
-        });
+        match args.text {
+            true => say::verbatim(super::read_text(file)?.trim_end()),
+            false => {
+                super::told_for(place);
+                say::line(sheet::sheet(&read(file)?, None, language).trim_end());
+            }
+        }
         return Ok(());
     };
     let db = super::open(place)?;
@@ -133,7 +136,11 @@ fn show(place: &Place, args: &TariffShow) -> Result<()> {
             sheet::sheet(&versions[place], until, language)
         })
     };
-    say::line(said.ok_or_else(|| no_version(code, args.on))?.trim_end());
+    let said = said.ok_or_else(|| no_version(code, args.on))?;
+    match args.text {
+        true => say::verbatim(said.trim_end()),
+        false => say::line(said.trim_end()),
+    }
     Ok(())
 }
 
@@ -163,6 +170,7 @@ fn differ(place: &Place, args: &TariffDiff) -> Result<()> {
         }
         _ => return Err(super::said("give two texts, or a code with --from and --to".to_owned())),
     };
+    super::told_for(place);
     let language: Language = args.language.into();
     let calendar = args.calendar.unwrap_or(new.from.year());
     let load = args.load.as_ref().map(|it| trial::year(it, calendar)).transpose()?;
@@ -174,6 +182,7 @@ fn differ(place: &Place, args: &TariffDiff) -> Result<()> {
 }
 
 fn rate(place: &Place, args: &TariffRate, depth: Depth) -> Result<()> {
+    super::told_for(place);
     let tariff = read(&args.file)?;
     let used = match (&args.load, &args.used) {
         (Some(load), _) => Use::Load(load),

@@ -56,7 +56,7 @@ pub(crate) fn tariff(
     let open = Open { scope: scope(tier_scope), program: None, sell_nano: 0, year_end_nano: 0 };
     let text = urdb::text(rates, id, &open)?;
     let Some(out) = out else {
-        say::line(text.trim_end());
+        say::verbatim(text.trim_end());
         return Ok(());
     };
     std::fs::write(out, &text).with_context(|| format!("{} cannot be written", out.display()))?;

@@ -48,7 +48,7 @@ fn run(place: &Place, command: &UsageCommand) -> Result<()> {
             let of = named(of)?;
             let text = db.read(|tx| export::all(tx, of, period, written, Timestamp::now()))?;
             match out {
-                None => say::line(text.trim_end()),
+                None => say::verbatim(text.trim_end()),
                 Some(file) => {
                     std::fs::write(file, text)
                         .with_context(|| format!("{} cannot be written", file.display()))?;

@@ -30,7 +30,7 @@ pub(crate) fn vee(place: &Place, command: &VeeCommand) -> Result<()> {
             let on = on.map_or_else(|| super::today(&db), Ok)?;
             let (commodity, class) = (commodity_named(commodity)?, class_named(class.as_deref())?);
             let text = db.read(|tx| vee::rules_text(tx, commodity, class, on))?;
-            say::line(text.trim_end());
+            say::verbatim(text.trim_end());
             Ok(())
         }
         VeeCommand::SayRules { file, commodity, class, from } => {
@@ -74,7 +74,7 @@ pub(crate) fn vee(place: &Place, command: &VeeCommand) -> Result<()> {
         }
         VeeCommand::Requests => {
             let text = super::see(place)?.read(enter::requests)?;
-            say::line(text.trim_end());
+            say::verbatim(text.trim_end());
             Ok(())
         }
         VeeCommand::Answers { file } => {

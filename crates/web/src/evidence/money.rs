@@ -432,6 +432,10 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
     ("there are {}; count them again", "hay {}; cuéntelos otra vez"),
     ("as many are let go already; nothing was changed", "ya se dejaron ir esos; no se cambió nada"),
     (
+        "customers would pay in {} and the bills of this utility are in {}; write currency {} into the settings: meterbook online settings FILE",
+        "los clientes pagarían en {} y las facturas de esta empresa están en {}; escriba currency {} en los ajustes: meterbook online settings FILE",
+    ),
+    (
         "nobody pays online yet; say by whom: meterbook online settings FILE",
         "todavía nadie paga en línea; diga con qué proveedor",
     ),
@@ -640,6 +644,7 @@ mod tests {
     use meterbook_core::credit::collection::Step;
     use meterbook_core::credit::notice::Lacks;
     use meterbook_core::credit::plan::Pays;
+    use meterbook_core::currency::Currency;
     use meterbook_core::debit::Format;
     use meterbook_core::debit::Named;
     use meterbook_core::debit::policy::Held;
@@ -791,7 +796,10 @@ mod tests {
             NotMade::NoBanking { day: today, next: today }.to_string(),
             NotMade::Stopped { why: "storm".to_owned() }.to_string(),
             NotMade::Nothing.to_string(),
-            NotMade::OtherCurrency { format: Format::Pain008, bills: "USD".to_owned() }.to_string(),
+            NotMade::OtherCurrency { format: Format::Pain008, bills: Currency::DOLLARS }
+                .to_string(),
+            NotOnline::OtherCurrency { said: Currency::DOLLARS, ours: Currency::DOLLARS }
+                .to_string(),
             NotCalledOff::Already { on }.to_string(),
             NotReported::NoTariff { code: "R-9".to_owned() }.to_string(),
             NotMade::Changed { seen: amount, now: Money::ZERO }.to_string(),
