@@ -246,7 +246,7 @@ fn a_correction_leaves_a_debt_with_whom_the_bill_was() {
         meter_shows(db, "E-2", date(2026, 2, 1), &[150]);
         misread(db, all[1].id);
         // $6.00, and $0.16 on it for ten days; the first owes what it did.
-        let owed = [12_00, -6_16, 36_00];
+        let owed = [12_00, -616, 36_00];
         assert_eq!(all_owe(db, &all), owed);
         let new = db.read(|tx| store::bill::newest_of(tx, all[1].id, 1)).unwrap()[0].id;
         let it = db.read(|tx| statement::of_bill(tx, new)).unwrap();
@@ -254,14 +254,14 @@ fn a_correction_leaves_a_debt_with_whom_the_bill_was() {
         let page = drawn(db, folder, new);
         assert!(!page.contains("Paid by account"), "{page}");
         clean(db);
-        // What is billed from then on is the first one's, and no more: 10, 15 and 10 dollars and a fifth.
+        // What is billed from then on is the first one's, and no more: its own 12 dollars, and 18 and 12.
         read(db, date(2026, 3, 1), [200, 300, 400]);
         let march = Which::Cycle(Cycle(1));
         bill_run::run(db, at("2026-03-12"), march, Until::Posted, &mut |_| ()).unwrap();
-        assert_eq!(all_owe(db, &all), [12_00 + 12_00 + 18_00 + 12_00, -6_16, 36_00]);
+        assert_eq!(all_owe(db, &all), [12_00 + 12_00 + 18_00 + 12_00, -616, 36_00]);
         let own = db.read(|tx| store::bill::newest_of(tx, all[1].id, 1)).unwrap()[0].id;
         let it = db.read(|tx| statement::of_bill(tx, own)).unwrap();
-        assert_eq!((it.before.cents(), it.amount_due.cents()), (-6_16, -6_16));
+        assert_eq!((it.before.cents(), it.amount_due.cents()), (-616, -616));
         let page = drawn(db, folder, own);
         assert!(page.contains("−$18.00"), "what its summary bill moved: {page}");
         clean(db);
@@ -272,7 +272,7 @@ fn a_correction_leaves_a_debt_with_whom_the_bill_was() {
         misread_by(db, all[1].id, at("2026-03-22"));
         // February comes to $6.00 less, March to $1.20 less: each to whom paid it, with its interest, of 22
         // days and of 10.
-        let before = [12_00 + 12_00 + 18_00 + 12_00 - 54_00, -6_16, 36_00];
+        let before = [12_00 + 12_00 + 18_00 + 12_00 - 54_00, -616, 36_00];
         let less = [1_20 + 3, 6_00 + 36, 0];
         let now: Vec<i64> = before.iter().zip(less).map(|(was, less)| was - less).collect();
         assert_eq!(all_owe(db, &all), now);
@@ -280,7 +280,7 @@ fn a_correction_leaves_a_debt_with_whom_the_bill_was() {
         assert_eq!(it.settled.elsewhere, [(MASTER, Money::from_cents(3))]);
         let it = db.read(|tx| summary::of_correction(tx, it.id)).unwrap().asks.unwrap();
         let by = Some(all[0].number);
-        assert_eq!((it.before.cents(), it.amount_due.cents(), it.paid_by), (-6_16, now[1], by));
+        assert_eq!((it.before.cents(), it.amount_due.cents(), it.paid_by), (-616, now[1], by));
         clean(db);
     });
 }
