@@ -19,9 +19,10 @@ use meterbook_core::bill::assess::{ServiceFacts, Tariffs, priced, used, used_so_
 use meterbook_core::bill::check::Hold;
 use meterbook_core::cycle::Window;
 use meterbook_core::id::AgreementId;
+use meterbook_core::meter::Form;
 use meterbook_core::money::{Money, Quantity};
 use meterbook_core::period::{Period, Zone};
-use meterbook_core::reads::usage::{Ended, Profile, Usage};
+use meterbook_core::reads::usage::{Ended, Measured, Profile, Usage};
 use meterbook_store::bill::Known;
 use meterbook_store::{self as store, Tx};
 
@@ -111,7 +112,12 @@ pub fn to_date(tx: &mut Tx, agreement: AgreementId, on: Date) -> Result<ToDate> 
         None => agreement.from,
     };
     let mut it = since(tx, &agreement, &account, start, on)?;
-    if let Err(NotProjected::TooFew { known }) = it.projected {
+    let mut channels = it.facts.measured.hung.iter().flat_map(|it| &it.channels);
+    let dials = |it: &Measured| matches!(it.channel.form, Form::Register { .. });
+    let by_dials = channels.all(dials);
+    if let Err(NotProjected::TooFew { known }) = it.projected
+        && by_dials
+    {
         let estimated = estimated(tx, (&agreement, &account), &it, start)?;
         it.projected = estimated.ok_or(NotProjected::TooFew { known });
     }

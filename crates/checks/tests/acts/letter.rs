@@ -36,7 +36,7 @@ fn a_letter_is_about_the_newest_thing_that_is_a_cause_for_it() {
         bill_run::run(db, crate::village::biller(db), Which::Next, Until::Posted, &mut |_| ())
             .unwrap();
         let it = of(LetterCause::BillHeld).unwrap();
-        assert!(it.said()[1].contains("Jan 31, 2026"), "{:?}", it.said());
+        assert!(it.said()[1].contains("31 ene 2026"), "{:?}", it.said());
         letter::draw(db, account.id, LetterCause::BillHeld, on, folder).unwrap();
         leaves(db, &account, LEFT, ReadWanted::Ordered);
         let it = of(LetterCause::Stop).unwrap();

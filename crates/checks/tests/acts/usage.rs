@@ -274,7 +274,7 @@ fn the_bill_so_far_ends_where_knowledge_does_and_a_projection_says_how() {
         // On the 5th nothing is known of the days before it.
         let it = at(1, date(2026, 1, 5));
         assert!(it.segments.is_empty() && it.waits.is_some());
-        assert_eq!(it.projected.err(), Some(NotProjected::TooFew { known: 0 }));
+        assert_eq!(it.projected.unwrap().by, By::Estimate);
         // By the quarter of an hour: five days are too few, fourteen are not.
         let it = at(3, date(2026, 1, 6));
         assert_eq!(it.segments[0].usage.micro, 483_000_000);
