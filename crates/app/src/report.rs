@@ -337,7 +337,7 @@ impl fmt::Display for NotReported {
             ),
             NotReported::NoTariff { code } => write!(
                 f,
-                "there is no tariff {code}, and nothing is billed once under it; see: meterbook tariff list"
+                "there is no tariff {code}, and nothing is billed once under it; see: meterbook tariff show CODE"
             ),
             NotReported::TooLong { kind } => write!(
                 f,

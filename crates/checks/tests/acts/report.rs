@@ -490,7 +490,7 @@ fn what_cannot_be_asked_for_is_refused_with_the_way_out() {
             ),
             (
                 Asked { tariff: Some("R-9".to_owned()), ..asked(ReportKind::Revenue) },
-                "there is no tariff R-9, and nothing is billed once under it; see: meterbook tariff list",
+                "there is no tariff R-9, and nothing is billed once under it; see: meterbook tariff show CODE",
             ),
         ] {
             assert_eq!(refusal(asked), says);

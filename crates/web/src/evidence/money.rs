@@ -528,8 +528,8 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
         "{} no es una cuenta del libro mayor; escriba una de: {}",
     ),
     (
-        "there is no tariff {}, and nothing is billed once under it; see: meterbook tariff list",
-        "no hay tarifa {}, y nada se factura una vez con ese código; vea: meterbook tariff list",
+        "there is no tariff {}, and nothing is billed once under it; see: meterbook tariff show CODE",
+        "no hay tarifa {}, y nada se factura una vez con ese código; vea: meterbook tariff show CODE",
     ),
     (
         "a file of {} takes {} and the bills of this utility are in {}; what they are in is said by: meterbook bill seller",
