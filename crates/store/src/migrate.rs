@@ -92,6 +92,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0091_counted_checks", include_str!("../migrations/0091_counted_checks.sql")),
     ("0093_paid_by_itself", include_str!("../migrations/0093_paid_by_itself.sql")),
     ("0094_under_way", include_str!("../migrations/0094_under_way.sql")),
+    ("0098_asked_together", include_str!("../migrations/0098_asked_together.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");
