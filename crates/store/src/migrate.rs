@@ -93,6 +93,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0093_paid_by_itself", include_str!("../migrations/0093_paid_by_itself.sql")),
     ("0094_under_way", include_str!("../migrations/0094_under_way.sql")),
     ("0095_currency", include_str!("../migrations/0095_currency.sql")),
+    ("0098_asked_together", include_str!("../migrations/0098_asked_together.sql")),
     ("0099_owed_as", include_str!("../migrations/0099_owed_as.sql")),
     ("0101_elsewhere", include_str!("../migrations/0101_elsewhere.sql")),
     ("0105_bank_returns", include_str!("../migrations/0105_bank_returns.sql")),

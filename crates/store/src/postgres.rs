@@ -256,18 +256,18 @@ impl Session<'_> {
         Ok(())
     }
 
-    pub(crate) fn bulk<const N: usize>(
+    pub(crate) fn bulk<'v, const N: usize>(
         &mut self,
         at: &Location,
         into: &str,
-        rows: &[[V<'_>; N]],
+        rows: impl Iterator<Item = [V<'v>; N]>,
     ) -> Result<()> {
-        let mut run = || -> Result<(), postgres::Error> {
+        let run = || -> Result<(), postgres::Error> {
             let types = self.types(into)?;
             let copy = self.connected.statement(&format!("copy {into} from stdin binary"))?;
             let mut writer = BinaryCopyInWriter::new(self.connected.client.copy_in(&copy)?, &types);
             for row in rows {
-                writer.write_raw(row)?;
+                writer.write_raw(&row)?;
             }
             writer.finish().map(|_| ())
         };

@@ -46,6 +46,7 @@ const LEDGER: Sql = Sql(concat!(
     " < p.entry_id) as k
     group by k.gl order by k.gl"
 ));
+// In the words of `posting_of_account`, or else SQLite does not see that it has them all.
 const STANDINGS: Sql = Sql("
     select a.id, a.number, a.class, b.owed, b.varied, b.secured, b.earned, b.given from (
         select p.account_id,
@@ -57,8 +58,8 @@ const STANDINGS: Sql = Sql("
                           then p.amount_cents else 0 end) as bigint) as given
         from posting p join entry e on e.id = p.entry_id
         where p.account_id between $3 and $4
-          and p.gl in ('1200 receivable', '1210 budget variance', '2400 customer deposits',
-                       '2410 deposit interest')
+          and (p.gl = '1200 receivable' or p.gl = '1210 budget variance'
+            or p.gl = '2400 customer deposits' or p.gl = '2410 deposit interest')
           and e.effective_on <= $1 and e.id <= $2
         group by p.account_id) as b
     join account a on a.id = b.account_id order by a.number");

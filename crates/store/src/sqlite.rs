@@ -46,7 +46,7 @@ const READERS: usize = 4;
 const STATEMENTS: usize = 500;
 /// Rows in one insert. From 25 up a statement costs little beside its rows. With 250 each took half as
 /// long again: where a table has triggers SQLite keeps the rows of a statement beside it first.
-const ROWS: [usize; 2] = [25, 1];
+const ROWS: usize = 25;
 
 /// Whether a file may be made.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -181,19 +181,22 @@ impl Lite<'_> {
         Ok(())
     }
 
-    pub(crate) fn bulk<const N: usize>(
+    pub(crate) fn bulk<'v, const N: usize>(
         &mut self,
         at: &Location,
         into: &'static str,
-        rows: &[[V<'_>; N]],
+        rows: impl Iterator<Item = [V<'v>; N]>,
     ) -> Result<()> {
-        let mut rest = rows;
-        for size in ROWS {
-            let (whole, part) = rest.split_at(rest.len() - rest.len() % size);
-            for chunk in whole.chunks(size) {
-                self.insert(into, chunk).map_err(|it| of_sqlite(at, into, it))?;
+        let mut some = Vec::with_capacity(ROWS);
+        for row in rows {
+            some.push(row);
+            if some.len() == ROWS {
+                self.insert(into, &some).map_err(|it| of_sqlite(at, into, it))?;
+                some.clear();
             }
-            rest = part;
+        }
+        for row in &some {
+            self.insert(into, std::slice::from_ref(row)).map_err(|it| of_sqlite(at, into, it))?;
         }
         Ok(())
     }

@@ -275,13 +275,13 @@ impl<'a> Tx<'a> {
         into: Rows,
         rows: impl IntoIterator<Item = [V<'v>; N]>,
     ) -> Result<()> {
-        let rows: Vec<[V<'v>; N]> = rows.into_iter().collect();
-        if rows.is_empty() {
+        let mut rows = rows.into_iter().peekable();
+        if rows.peek().is_none() {
             return Ok(());
         }
         match &mut self.on {
-            On::Sqlite(lite) => lite.bulk(self.at, into.0, &rows),
-            On::Postgres(session) => session.bulk(self.at, into.0, &rows),
+            On::Sqlite(lite) => lite.bulk(self.at, into.0, rows),
+            On::Postgres(session) => session.bulk(self.at, into.0, rows),
         }
     }
 

@@ -162,7 +162,7 @@ fn one(
     entries.push(post::entry(bill, EntryId(first + i64::try_from(with.len())?)));
     store::ledger::add(tx, &entries)?;
     // One of which every bill was had from elsewhere was had there too.
-    let behind: BTreeSet<BillId> = rows.iter().map(|it| it.0.bill).collect();
+    let behind: BTreeSet<BillId> = rows.iter().map(|it| it.bill).collect();
     if store::outbox::elsewhere(tx, behind.iter().copied())?.len() == behind.len() {
         store::outbox::had_elsewhere(tx, [bill.id])?;
     } else {

@@ -210,8 +210,8 @@ mod tests {
 
     use super::*;
     use crate::bill::sample::statement;
-    use crate::rating::Said;
     use crate::rating::Basis;
+    use crate::rating::Said;
     use crate::reads::ReadKind;
 
     #[test]

@@ -48,8 +48,7 @@ pub(crate) fn debit(place: &Place, command: &DebitCommand) -> Result<()> {
                 mandate::agree(tx, by, &key, &new)
             })?;
             say::line(shown(&it));
-            let today = super::today(&db)?;
-            if let Some(other) = db.read(|tx| mandate::other_currency(tx, it.scheme, today))? {
+            if let Some(other) = db.read(|tx| mandate::other_currency(tx, it.scheme))? {
                 say::line(format_args!(
                     "bills are in {other}, and no file of {} takes that: nothing is taken by it until they are in what it takes (meterbook bill seller)",
                     it.scheme

@@ -20,13 +20,17 @@ const CARRIED: Rows = Rows(
 const OF_BILL: Sql = Sql("
     select segment, kind, name, period, turn_on, micro, cents, exact_femto
     from segment_carried where bill_id = $1 order by segment, position");
+// While corrections fill a table that was next to empty, a server joins all of it to each segment. Asked for as a
+// value it is looked up by its key.
 const LAST: (Sql, Sql) = among_ids!(
     "select s.agreement_id, c.kind, c.name, c.period, c.turn_on, c.micro, c.cents, c.exact_femto
-     from standing_segment s
+     from segment s
      join segment_carried c on c.bill_id = s.bill_id and c.segment = s.position
      where s.to_on = (
-         select max(b.to_on) from standing_segment b
-         where b.agreement_id = s.agreement_id and b.from_on < $2)
+         select max(b.to_on) from segment b
+         where b.agreement_id = s.agreement_id and b.from_on < $2
+           and (select k.bill_id from bill_cancelled k where k.bill_id = b.bill_id) is null)
+       and (select k.bill_id from bill_cancelled k where k.bill_id = s.bill_id) is null
        and s.agreement_id",
     "order by s.agreement_id, c.position"
 );
