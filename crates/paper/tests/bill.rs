@@ -466,6 +466,15 @@ fn what_is_there_and_cannot_be_read_is_missing_too() {
 }
 
 #[test]
+fn nothing_that_differs_from_bill_to_bill_is_set_around_the_body() {
+    // With it nothing that is laid out would be remembered for the next bill.
+    let (_, sheet) = template("kit").unwrap().split_once("#let sheet(body) = {").unwrap();
+    let (around, _) = sheet.split_once("  own()").unwrap();
+    let mut of_bill = around.split("view.").skip(1).filter(|it| !it.starts_with("lang"));
+    assert_eq!(of_bill.next(), None);
+}
+
+#[test]
 fn large_print_is_large() {
     let lines = "text(size: 15pt, fill: soft)[#l.quantity #l.price]";
     assert_eq!(seen_with(Print::Large, [lines, lines]), []);

@@ -18,6 +18,7 @@ use meterbook_core::bill::{BillNumber, Statement, sample};
 use meterbook_core::id::AccountNumber;
 use meterbook_core::money::Money;
 use meterbook_core::person::Language;
+use meterbook_core::rating::Basis;
 use meterbook_paper::{Press, View, Workers, forget, html, read_back, serve_worker, view};
 
 /// As in the program.
@@ -159,12 +160,23 @@ fn statements(count: usize) -> Result<Vec<Statement>> {
         it.bill.number = BillNumber(format!("B-260804-{}", 10_000_000 + n));
         it.bill.addressed_to[0] = format!("Customer {n}");
         it.bill.addressed_to[1] = format!("{} Juniper Hollow Rd", n + 1);
+        // A number that no other bill near it has.
+        let more = 1_000_000 * (17 * n % 997);
         for segment in &mut it.bill.segments {
+            segment.usage.micro += more;
             for evidence in &mut segment.evidence {
                 evidence.meter = format!("{}-{n}", evidence.meter);
+                evidence.used.micro += more;
+                if let Some((first, last)) = &mut evidence.reads {
+                    first.index_micro += 3 * more;
+                    last.index_micro += 4 * more;
+                }
             }
             for line in &mut segment.lines {
                 line.amount += Money::from_cents(n);
+                if let Basis::Each(quantity, _) = &mut line.basis {
+                    quantity.micro += more;
+                }
             }
             segment.total = segment.lines.iter().map(|it| it.amount).sum();
         }
