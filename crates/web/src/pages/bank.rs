@@ -9,6 +9,7 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::{Extension, Form};
 use jiff::civil::Date;
+use meterbook_app::bank::Unmatched;
 use meterbook_app::bank::settle::{self, Is};
 use meterbook_app::lockbox::{self, NewLockbox};
 use meterbook_app::{Actor, bank, drawer};
@@ -17,7 +18,7 @@ use meterbook_core::limits::PAYMENT_FILE_BYTES;
 use meterbook_core::money::Money;
 use meterbook_core::permission::Permission;
 use meterbook_core::text::grouped;
-use meterbook_store::bank::{Credit, Expected};
+use meterbook_store::bank::{Credit, Expected, ReturnedItem};
 use meterbook_store::{self as store, Tx};
 use serde::Deserialize;
 
@@ -47,7 +48,10 @@ struct Page {
     says: String,
     /// What became of a file that was just taken in.
     became: Option<BecamePart>,
+    /// What came in and was not expected, each with what it is perhaps the same as.
     unmatched: Vec<Row>,
+    /// What the bank took back.
+    returned: Vec<Row>,
     expected: Vec<Row>,
     more: bool,
     agents: Vec<String>,
@@ -99,19 +103,23 @@ async fn page(
     (typed, says): (Typed, String),
 ) -> Result<Response> {
     let (here, today) = (console.clone(), money::today(console));
-    let (came, expected, agents) = blocking(move || {
-        here.db.read(|tx| {
-            let (came, expected) = bank::unmatched(tx, today)?;
-            Ok((came, expected, store::payment_layout::names(tx)?))
-        })
+    let (found, agents) = blocking(move || {
+        here.db.read(|tx| Ok((bank::unmatched(tx, today)?, store::payment_layout::names(tx)?)))
     })
     .await?;
+    let Unmatched { came, perhaps, expected, returned } = found;
+    let alike = |it: &Credit| perhaps.get(&it.key).cloned().unwrap_or_default();
     let page = Page {
         head: Head::new(console, Some(visitor), visitor.language, visitor.money().bank),
         words: words(visitor.language),
         tabs: tabs(visitor, "/bank"),
-        more: ROWS < came.len() || ROWS < expected.len(),
-        unmatched: came.iter().take(ROWS).map(|it| credit(it, visitor)).collect(),
+        more: [came.len(), returned.len(), expected.len()].iter().any(|it| ROWS < *it),
+        unmatched: came
+            .iter()
+            .take(ROWS)
+            .map(|it| Row { is: alike(it), ..credit(it, visitor) })
+            .collect(),
+        returned: returned.iter().take(ROWS).map(|it| back(it, visitor)).collect(),
         expected: expected.iter().take(ROWS).map(|it| deposit(it, visitor)).collect(),
         today: today.to_string(),
         may_take: visitor.may(Permission::TakePayment),
@@ -152,6 +160,17 @@ fn deposit(it: &Expected, visitor: &Visitor) -> Row {
     }
 }
 
+fn back(it: &ReturnedItem, visitor: &Visitor) -> Row {
+    Row {
+        key: it.key.clone(),
+        line: grouped(&it.line.to_string()),
+        on: show::day(it.on, visitor.language),
+        amount: show::money(it.amount),
+        is: words(visitor.language).came_back.to_owned(),
+        said: it.said.clone(),
+    }
+}
+
 /// Takes a statement in, and shows what each thing in it is.
 pub(crate) async fn statement(
     State(console): State<Arc<Console>>,
@@ -169,7 +188,13 @@ pub(crate) async fn statement(
         Ok(BecamePart {
             title: words.statement_taken.replace("{id}", &took.statement.to_string()),
             says: already,
-            rows: took.credits.iter().take(ROWS).map(|it| credit(it, &reader)).collect(),
+            rows: took
+                .credits
+                .iter()
+                .map(|it| credit(it, &reader))
+                .chain(took.returned.iter().map(|it| back(it, &reader)))
+                .take(ROWS)
+                .collect(),
         })
     };
     take(&console, &visitor, sent, act).await
@@ -283,6 +308,10 @@ struct CreditPage {
     says: String,
     it: Row,
     account: String,
+    /// Whether the bank took it back, and did not get it.
+    is_back: bool,
+    /// What of another day it is perhaps the same as.
+    perhaps: String,
     expected: Vec<(Row, bool)>,
     is: String,
     typed: Typed,
@@ -312,17 +341,23 @@ async fn came(
     (typed, says): (Typed, String),
 ) -> Result<Response> {
     let (here, today) = (console.clone(), money::today(console));
-    let (it, expected) = blocking(move || here.db.read(|tx| open(tx, &key, today))).await?;
+    let open = blocking(move || here.db.read(|tx| open(tx, &key, today))).await?;
+    let expected = &open.expected;
     let chosen = |key: &str| typed.all("deposit").any(|it| it == key);
     let rows = expected.iter().take(ROWS).map(|of| (deposit(of, visitor), chosen(&of.key)));
     let page = CreditPage {
         head: Head::new(console, Some(visitor), visitor.language, visitor.money().bank),
         words: words(visitor.language),
         tabs: tabs(visitor, "/bank"),
-        account: it.account.clone(),
+        account: open.account.clone(),
         expected: rows.collect(),
         is: typed.text("is").to_owned(),
-        it: credit(&it, visitor),
+        it: match &open.it {
+            Item::Came(it) => credit(it, visitor),
+            Item::Back(it) => back(it, visitor),
+        },
+        is_back: matches!(open.it, Item::Back(_)),
+        perhaps: open.perhaps.clone(),
         may_settle: visitor.may(Permission::MatchPayments),
         typed,
         says,
@@ -330,10 +365,35 @@ async fn came(
     Ok(draw(money::status(&page.says), &page))
 }
 
-fn open(tx: &mut Tx, key: &str, today: Date) -> Result<(Credit, Vec<Expected>)> {
-    let (came, expected) = bank::unmatched(tx, today)?;
-    let it = came.into_iter().find(|it| it.key == key).ok_or(NotThere)?;
-    Ok((it, expected))
+/// Something of a statement of which nobody said what it is.
+enum Item {
+    Came(Credit),
+    Back(ReturnedItem),
+}
+
+/// The same, with what it may be.
+struct Open {
+    it: Item,
+    account: String,
+    perhaps: String,
+    expected: Vec<Expected>,
+}
+
+fn open(tx: &mut Tx, key: &str, today: Date) -> Result<Open> {
+    let Unmatched { came, mut perhaps, expected, returned } = bank::unmatched(tx, today)?;
+    let perhaps = perhaps.remove(key).unwrap_or_default();
+    if let Some(it) = came.into_iter().find(|it| it.key == key) {
+        let account = it.account.clone();
+        return Ok(Open { it: Item::Came(it), account, perhaps, expected });
+    }
+    let it = returned.into_iter().find(|it| it.key == key).ok_or(NotThere)?;
+    let account = it.account.clone();
+    Ok(Open { it: Item::Back(it), account, perhaps, expected: Vec::new() })
+}
+
+fn tender(text: &str) -> Result<TenderId> {
+    let wrong = |_| no(format!("{text} is no count; write a whole number"));
+    Ok(TenderId(text.parse().map_err(wrong)?))
 }
 
 /// Says what it is, once.
@@ -348,11 +408,8 @@ pub(crate) async fn settle(
             let is = match sent.text("is") {
                 "payment" => Is::Payment(money::account(tx, sent.text("account"))?.id),
                 "deposits" => Is::Deposits(sent.all("deposit").map(str::to_owned).collect()),
-                "taken" => {
-                    let id = sent.text("tender");
-                    let wrong = |_| no(format!("{id} is no count; write a whole number"));
-                    Is::Taken(TenderId(id.parse().map_err(wrong)?))
-                }
+                "taken" => Is::Taken(tender(sent.text("tender"))?),
+                "returned" => Is::Returned(tender(sent.text("tender"))?),
                 "held" => Is::Held,
                 "ours" => Is::Ours,
                 _ => return Err(no(words(language).settle_choose.to_owned())),

@@ -40,6 +40,10 @@ catalogue! {
     settle_deposits: "Deposits that were expected", "Depósitos que se esperaban";
     settle_taken: "A transfer that was taken already, under number", "Una transferencia ya recibida, con número";
     settle_held: "Nobody knows whose it is: hold it", "Nadie sabe de quién es: dejarla pendiente";
+    settle_returned: "A payment that came back, under number", "Un pago devuelto, con número";
+    came_back: "came back", "devuelto";
+    back_items: "The bank took back", "El banco retiró";
+    perhaps: "Perhaps the same as", "Quizá lo mismo que";
     settle_ours: "No customer's money: interest, a transfer of ours", "No es de ningún cliente: intereses, una transferencia nuestra";
     settle_choose: "say what it is", "diga qué es";
     at_bank: "Account at the bank", "Cuenta en el banco";
