@@ -487,7 +487,7 @@ impl fmt::Display for NotClosed {
             ),
             NotClosed::NoTariff { code } => write!(
                 f,
-                "there is no tariff {code}; write one that is there, or import it first: meterbook tariff import"
+                "there is no tariff {code}; write one that is there, or publish it first: meterbook tariff publish"
             ),
             NotClosed::NoChart(why) => why.fmt(f),
             NotClosed::Already => f.write_str("that is said already; nothing was changed"),

@@ -133,7 +133,7 @@ fn a_cycle_that_is_not_planned_is_said_at_sign_up() {
     let folder = folder.path();
     let said = done(folder, &sign_up("7", "electric:R-1:E-1:5kwh"));
     assert!(said.contains("account 1000-0001-7") && said.contains("will not be billed"), "{said}");
-    let way_out = ["cycle", "plan", "--cycle", "7", "--from", "2026-01-01", "--months", "12"];
+    let way_out = ["cycle", "plan", "--cycle", "07", "--from", "2026-01-01", "--months", "12"];
     assert!(said.contains(&way_out.join(" ")), "{said}");
     done(folder, &way_out);
     // The second of this name is asked about: whoever owes does not become another customer.

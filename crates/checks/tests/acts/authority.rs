@@ -398,6 +398,8 @@ const ELSEWHERE: &[&str] = &[
     "under_way::resume",
     // What it takes hangs on the set; shown in sets.rs.
     "under_way::cancel",
+    "approval::would_wait",
+    "transfer::look",
     "bill_run::work",
     "bill_run::finish_released",
     "release::release",

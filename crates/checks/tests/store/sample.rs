@@ -735,8 +735,7 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::agreement::add(tx, &agreement())?;
     store::agreement::add(tx, &neighbour())?;
     store::allocation::add(tx, &allocation())?;
-    let garden = ServicePoint { id: GARDEN, ..point() };
-    store::place::add_service_point(tx, &garden)?;
+    store::place::add_service_point(tx, &ServicePoint { id: GARDEN, ..point() })?;
     store::relation::add(tx, &relation())?;
     store::figure::add(tx, PublicationId(2), &figure())?;
     store::figure::look(tx, &looks())?;

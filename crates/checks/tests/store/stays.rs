@@ -332,6 +332,7 @@ fn a_posted_fact_is_neither_changed_nor_deleted() {
             .unwrap();
         raw.run("insert into interval_month (channel_id, month, last_batch, parts, bytes) values (2, 677, 1, 'x', 'x')")
             .unwrap();
+        raw.run("insert into bill_elsewhere (bill_id) values (1)").unwrap();
         raw.run("insert into bill_owed_as (bill_id, billed_on) values (1, '2026-08-04')").unwrap();
         for (table, column) in STAY {
             let mut asked = vec![
