@@ -101,7 +101,9 @@ const MAILING_CALLED: Sql = Sql("select number, dated_on from mailing where id =
 const BY_KEY: Sql = Sql("select id from piece where key = $1");
 const BY_SERIAL: Sql = Sql("select max(id) from piece where channel = $1 and id % $2 = $3");
 // What was queued of a bill that was taken back waits for nothing.
-const OF_ACCOUNT: Sql = of_piece!(
+const OF_ACCOUNT: Sql =
+    of_piece!(stands!(), " from piece p where p.account_id = $1 order by p.id desc limit $2");
+const SHOWN: Sql = of_piece!(
     stands!(),
     " from piece p where p.account_id = $1 and (",
     stands!(),
@@ -339,6 +341,11 @@ pub fn by_key(tx: &mut Tx, key: &str) -> Result<Option<PieceId>> {
 pub fn by_serial(tx: &mut Tx, way: Way, serial: i64, limit: i64) -> Result<Option<PieceId>> {
     let asked = [way.word().into(), limit.into(), serial.into()];
     tx.one(BY_SERIAL, asked, |row| row.maybe(0, Row::id))
+}
+
+/// The newest pieces of an account, without those that waited and go nowhere any more.
+pub fn shown(tx: &mut Tx, account: AccountId, limit: i64) -> Result<Vec<(Piece, State)>> {
+    tx.many(SHOWN, [account.into(), limit.into()], piece)
 }
 
 /// The newest pieces of an account.

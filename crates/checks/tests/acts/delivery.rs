@@ -143,7 +143,9 @@ fn a_bill_in_place_of_another_is_sent_and_the_other_is_not_any_more() {
         correct::three_months(db);
         correct::shows(db, date(2026, 3, 1), &[180]);
         correct::correct(db, actor(), Money::ZERO, "the 8 was read as a 0").unwrap();
-        assert_eq!(pieces(db).len(), 2, "the first bill, and one with two in place of the others");
+        assert_eq!(pieces(db).len(), 4, "three bills, and one with two in place of two of them");
+        let shown = db.read(|tx| store::outbox::shown(tx, ACCOUNT, 100)).unwrap();
+        assert_eq!(shown.len(), 2, "the first bill, and one with two in place of the others");
         let ever = Period::new(START, date(2027, 1, 1)).unwrap();
         let due = db.read(|tx| store::outbox::due(tx, Way::Post, ever)).unwrap();
         assert_eq!(due.len(), 2);

@@ -44,7 +44,7 @@ pub(crate) fn later() -> Actor {
 
 /// Whoever bills the turn that is due next, on the day planned for its bills; today where there is none.
 pub(crate) fn biller(db: &Db) -> Actor {
-    let next = db.read(|tx| meterbook_store::window::oldest_open(tx)).expect("it is read");
+    let next = db.read(meterbook_store::window::oldest_open).expect("it is read");
     let zone = Zone::named(&utility().zone).expect("it is a zone");
     Actor::system(next.map_or(actor().at, |it| zone.start_of(it.billed_on)))
 }

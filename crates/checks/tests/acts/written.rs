@@ -1,7 +1,5 @@
 //! What paper cannot show is refused where it is written, on both engines.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 use jiff::civil::date;
 use meterbook_app::written::{NotWritten, Written};
 use meterbook_app::{Refused, pay, person};

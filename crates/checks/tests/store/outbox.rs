@@ -159,8 +159,9 @@ fn pieces_and_what_became_of_them_are_read_back() {
         db.write(sample::keep).unwrap();
         db.write(|tx| {
             assert_eq!(store::outbox::get(tx, PieceId(1))?, (piece(), State::Sending));
+            assert_eq!(store::outbox::of_account(tx, ACCOUNT, 9)?.len(), 3);
             // The summary waits and is of a bill that was made anew: it goes nowhere.
-            assert_eq!(store::outbox::of_account(tx, ACCOUNT, 9)?.len(), 2);
+            assert_eq!(store::outbox::shown(tx, ACCOUNT, 9)?.len(), 2);
             assert!(store::outbox::due(tx, Way::Post, billed())?.is_empty(), "it is not queued");
             let left = store::outbox::left(tx, Way::Post, sample::at())?;
             assert!(left.is_empty(), "nothing began before then");

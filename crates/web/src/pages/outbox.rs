@@ -282,7 +282,7 @@ fn packed(it: Package, console: &Console, visitor: &Visitor) -> Packed {
 
 /// The newest pieces of an account.
 pub(crate) fn of_account(tx: &mut Tx, id: AccountId, words: &Words) -> Result<Vec<Listed>> {
-    let all = store::outbox::of_account(tx, id, OF_ACCOUNT)?;
+    let all = store::outbox::shown(tx, id, OF_ACCOUNT)?;
     all.into_iter().map(|(it, state)| listed(tx, it, state, words)).collect()
 }
 
