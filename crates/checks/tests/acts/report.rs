@@ -300,16 +300,17 @@ fn what_closes_an_account_is_less_by_its_security_and_more_by_what_is_not_billed
         let on = |day| Asked::all(ReportKind::Balances, Days::On(day));
         let one = Asked { account: Some(number), ..on(MARCH) };
         let it = get(db, &one).unwrap();
-        // 8 cents were counted through February, 13 came since; nothing is known of what was used since.
-        let row = format!("{number}|residential|0.00|0.00|0.00|150.00|0.08|0.13|0.00|-150.21");
+        // 8 cents were counted through February, 13 came since; what was used since is estimated to the
+        // end of that day.
+        let row = format!("{number}|residential|0.00|0.00|0.00|150.00|0.08|0.13|5.28|-144.93");
         assert_eq!(rows(&it), [row]);
         // Before it was paid, it is owed and held at once.
         let before = get(db, &Asked { account: Some(number), ..on(date(2026, 2, 20)) }).unwrap();
-        let row = format!("{number}|residential|154.44|0.00|0.00|150.00|0.00|0.00|0.00|4.44");
+        let row = format!("{number}|residential|154.44|0.00|0.00|150.00|0.00|0.00|2.76|7.20");
         assert_eq!(rows(&before), [row]);
-        // What was used in January stood on no bill on February 1.
+        // What was used in January stood on no bill on February 1, nor what is estimated of that day.
         let it = get(db, &Asked { account: Some(number), ..on(date(2026, 2, 1)) }).unwrap();
-        let row = format!("{number}|residential|0.00|0.00|0.00|0.00|0.00|0.00|4.44|4.44");
+        let row = format!("{number}|residential|0.00|0.00|0.00|0.00|0.00|0.00|4.56|4.56");
         assert_eq!(rows(&it), [row]);
 
         db.write(|tx| deposit::give_back(tx, at("2026-03-10"), ONE, "they asked")).unwrap();
