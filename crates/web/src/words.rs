@@ -740,6 +740,7 @@ catalogue! {
     outbox_way: "Way", "Vía";
     piece_bounced: "came back", "devuelta";
     piece_delivered: "arrived", "entregada";
+    piece_nowhere: "is not sent any more", "ya no se envía";
     piece_queued: "waits", "en espera";
     piece_sending: "on its way out", "saliendo";
     piece_sent: "sent", "enviada";

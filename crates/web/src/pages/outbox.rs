@@ -14,7 +14,7 @@ use meterbook_app::authority::NotAuthorized;
 use meterbook_app::deliver::pdf_by;
 use meterbook_app::delivery::{NotDelivered, outcome, settings};
 use meterbook_core::delivery::{Enclosed, Piece, State as Stands, Way, key};
-use meterbook_core::id::AccountId;
+use meterbook_core::id::{AccountId, PieceId};
 use meterbook_core::permission::Permission;
 use meterbook_core::text::grouped;
 use meterbook_store as store;
@@ -282,8 +282,16 @@ fn packed(it: Package, console: &Console, visitor: &Visitor) -> Packed {
 
 /// The newest pieces of an account.
 pub(crate) fn of_account(tx: &mut Tx, id: AccountId, words: &Words) -> Result<Vec<Listed>> {
-    let all = store::outbox::shown(tx, id, OF_ACCOUNT)?;
-    all.into_iter().map(|(it, state)| listed(tx, it, state, words)).collect()
+    let goes: Vec<PieceId> =
+        store::outbox::shown(tx, id, OF_ACCOUNT)?.into_iter().map(|it| it.0.id).collect();
+    let all = store::outbox::of_account(tx, id, OF_ACCOUNT)?;
+    let said = |tx: &mut Tx, it: Piece, state| {
+        let nowhere = !goes.contains(&it.id);
+        let listed = listed(tx, it, state, words)?;
+        // What was taken back or made anew while it waited is not sent any more.
+        Ok(if nowhere { Listed { state: words.piece_nowhere, ..listed } } else { listed })
+    };
+    all.into_iter().map(|(it, state)| said(tx, it, state)).collect()
 }
 
 fn listed(tx: &mut Tx, it: Piece, stands: Stands, words: &Words) -> Result<Listed> {
