@@ -8,11 +8,10 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use axum::{Extension, Form};
-use meterbook_app::{receipt, returned};
+use meterbook_app::{Actor, receipt, returned};
 use meterbook_core::account::Account;
 use meterbook_core::id::{PaymentId, TenderId};
 use meterbook_core::ledger::{Payment, Reversed};
-use meterbook_core::money::Money;
 use meterbook_core::permission::Permission;
 use meterbook_store::receipt::Came;
 use meterbook_store::returned::CameBack;
@@ -241,10 +240,9 @@ async fn page(
         (words(visitor.language), visitor.language, money::today(console));
     let counts = it.payments.iter().any(|it| it.0.2.is_none());
     let this_day = console.zone.day_of(it.came.at) == today;
-    let costs = it.back.as_ref().map_or_else(String::new, |it| match (it.mistake, it.fee) {
-        (true, _) => words.was_mistake.to_owned(),
-        (false, Money::ZERO) => show::money(Money::ZERO),
-        (false, fee) => show::money(fee),
+    let costs = it.back.as_ref().map_or_else(String::new, |it| match it.mistake {
+        true => words.was_mistake.to_owned(),
+        false => show::money(it.fee),
     });
     let rows = it
         .payments
@@ -273,6 +271,22 @@ async fn page(
     Ok(draw(money::status(&page.says), &page))
 }
 
+/// Does what a form of the page asks for, and shows the page with what was done.
+async fn go(
+    console: &Arc<Console>,
+    visitor: &Visitor,
+    id: i64,
+    (fields, done): (Fields, &'static str),
+    act: impl FnOnce(&mut Tx, Actor, &Typed) -> Result<()> + Send + 'static,
+) -> Response {
+    let act = move |here: &Console, actor, sent: &Typed| {
+        here.db.write(|tx| act(tx, actor, sent))?;
+        Ok(format!("/tenders/{id}?done={done}"))
+    };
+    let again = |it| page(console, visitor, id, "", it);
+    go_on(console, visitor, fields, act, again).await
+}
+
 /// Takes it back on the day it was taken.
 pub(crate) async fn void(
     State(console): State<Arc<Console>>,
@@ -280,12 +294,10 @@ pub(crate) async fn void(
     Path(id): Path<i64>,
     Form(fields): Form<Fields>,
 ) -> Response {
-    let act = move |here: &Console, actor, sent: &Typed| {
-        here.db.write(|tx| receipt::void(tx, actor, TenderId(id), sent.text("void-why")))?;
-        Ok(format!("/tenders/{id}?done=voided"))
+    let act = move |tx: &mut Tx, actor, sent: &Typed| {
+        receipt::void(tx, actor, TenderId(id), sent.text("void-why")).map(drop)
     };
-    let again = |it| page(&console, &visitor, id, "", it);
-    go_on(&console, &visitor, fields, act, again).await
+    go(&console, &visitor, id, (fields, "voided"), act).await
 }
 
 /// Takes it back because the bank returned it.
@@ -295,14 +307,11 @@ pub(crate) async fn give_back(
     Path(id): Path<i64>,
     Form(fields): Form<Fields>,
 ) -> Response {
-    let act = move |here: &Console, actor, sent: &Typed| {
+    let act = move |tx: &mut Tx, actor, sent: &Typed| {
         let on = money::day(sent.text("on"))?;
-        let why = sent.text("return-why");
-        here.db.write(|tx| receipt::give_back(tx, actor, TenderId(id), on, why))?;
-        Ok(format!("/tenders/{id}?done=returned"))
+        receipt::give_back(tx, actor, TenderId(id), on, sent.text("return-why")).map(drop)
     };
-    let again = |it| page(&console, &visitor, id, "", it);
-    go_on(&console, &visitor, fields, act, again).await
+    go(&console, &visitor, id, (fields, "returned"), act).await
 }
 
 /// Says that the bank was wrong to return it.
@@ -312,12 +321,10 @@ pub(crate) async fn mistake(
     Path(id): Path<i64>,
     Form(fields): Form<Fields>,
 ) -> Response {
-    let act = move |here: &Console, actor, sent: &Typed| {
-        here.db.write(|tx| returned::mistake(tx, actor, TenderId(id), sent.text("mistake-why")))?;
-        Ok(format!("/tenders/{id}?done=mistaken"))
+    let act = move |tx: &mut Tx, actor, sent: &Typed| {
+        returned::mistake(tx, actor, TenderId(id), sent.text("mistake-why")).map(drop)
     };
-    let again = |it| page(&console, &visitor, id, "", it);
-    go_on(&console, &visitor, fields, act, again).await
+    go(&console, &visitor, id, (fields, "mistaken"), act).await
 }
 
 /// Moves what was paid with it for one account to another.
@@ -327,14 +334,10 @@ pub(crate) async fn go_over(
     Path(id): Path<i64>,
     Form(fields): Form<Fields>,
 ) -> Response {
-    let act = move |here: &Console, actor, sent: &Typed| {
+    let act = move |tx: &mut Tx, actor, sent: &Typed| {
         let payment = PaymentId(sent.text("payment").parse().map_err(|_| NotThere)?);
-        here.db.write(|tx| {
-            let to = money::account(tx, sent.text("to"))?.id;
-            receipt::move_payment(tx, actor, payment, to, sent.text("move-why"))
-        })?;
-        Ok(format!("/tenders/{id}?done=moved"))
+        let to = money::account(tx, sent.text("to"))?.id;
+        receipt::move_payment(tx, actor, payment, to, sent.text("move-why")).map(drop)
     };
-    let again = |it| page(&console, &visitor, id, "", it);
-    go_on(&console, &visitor, fields, act, again).await
+    go(&console, &visitor, id, (fields, "moved"), act).await
 }
