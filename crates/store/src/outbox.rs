@@ -100,9 +100,9 @@ const NOTE_CALLED: Sql = Sql("select made_on from correction where id = $1");
 const MAILING_CALLED: Sql = Sql("select number, dated_on from mailing where id = $1");
 const BY_KEY: Sql = Sql("select id from piece where key = $1");
 const BY_SERIAL: Sql = Sql("select max(id) from piece where channel = $1 and id % $2 = $3");
-// What was queued of a bill that was taken back waits for nothing.
 const OF_ACCOUNT: Sql =
     of_piece!(stands!(), " from piece p where p.account_id = $1 order by p.id desc limit $2");
+// What was queued of a bill that was taken back waits for nothing.
 const SHOWN: Sql = of_piece!(
     stands!(),
     " from piece p where p.account_id = $1 and (",

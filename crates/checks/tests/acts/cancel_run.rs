@@ -103,7 +103,7 @@ fn two_people_take_a_turn_back_and_it_is_billed_again() {
         let queued: usize = db
             .read(|tx| {
                 let accounts = (1..=CUSTOMERS).map(AccountId);
-                accounts.map(|it| Ok(store::outbox::of_account(tx, it, 9)?.len())).sum()
+                accounts.map(|it| Ok(store::outbox::shown(tx, it, 9)?.len())).sum()
             })
             .unwrap();
         assert_eq!(queued, 30);
