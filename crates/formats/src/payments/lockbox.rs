@@ -192,8 +192,8 @@ pub fn begins(head: &[u8]) -> bool {
 pub fn read(bytes: &[u8], layout: &Layout) -> File {
     let mut reader = Reader::default();
     for (line, bytes) in lines(bytes).filter(|it| !it.1.trim_ascii().is_empty()) {
-        let (text, letters) = plain(bytes);
-        if !letters {
+        let (text, beyond) = plain(bytes);
+        if !beyond.is_empty() {
             reader.file.faults.note(line, "there are letters beyond ASCII in it; read as ?");
         }
         reader.take(Record::new(line, &text), layout);
