@@ -282,6 +282,11 @@ fn what_came_back_is_told_without_what_the_bank_charges_for_it() {
     // What was instructed in another currency is not what came back.
     let foreign = instructed.replace("EUR", "CHF");
     assert_eq!(of(&format!("<AmtDtls>{foreign}</AmtDtls>")), (7_45, 0));
+    let foreign = "<TxAmt><Amt Ccy=\"CHF\">6.00</Amt></TxAmt>";
+    assert_eq!(of(&format!("<AmtDtls>{foreign}</AmtDtls>")), (7_45, 0));
+    assert_eq!(of("<Amt Ccy=\"CHF\">6.00</Amt>"), (7_45, 0));
+    let foreign = charge.replace("EUR", "CHF");
+    assert_eq!(of(&format!("<AmtDtls>{instructed}</AmtDtls>{foreign}")), (4_45, 0));
 }
 
 #[test]
@@ -363,6 +368,13 @@ fn a_statement_that_does_not_follow_is_refused() {
     );
     assert_eq!(of("<Sum>7.45", "<Sum>7.46"), ["7: the summary says 7.46; it is 7.45"]);
     assert_eq!(of("<Sum>87.46", "<Sum>87.47"), ["7: the summary says 87.47; it is 87.46"]);
+    let whole = |sum: &str| {
+        let both = format!("<TxsSummry><TtlNtries><Sum>{sum}</Sum></TtlNtries>");
+        of("<TxsSummry>", &both)
+    };
+    assert_eq!(whole("94.91"), [""; 0]);
+    assert_eq!(whole("80.01"), [""; 0]);
+    assert_eq!(whole("80.02"), ["7: the summary says 80.02; it is 94.91"]);
     assert_eq!(of(">87.45<", ">87.44<"), ["8: its payments come to 87.45, and not to the entry"]);
     assert_eq!(of("<IBAN>DE89", "<IBAN>DE88").len(), 1);
     assert_eq!(of("<IBAN>DE89370400440532013000</IBAN>", ""), ["4: the account is missing"]);

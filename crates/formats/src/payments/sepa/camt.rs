@@ -284,19 +284,21 @@ fn booked(entry: &mut Entry, it: &Element<'_>) {
 
 fn paid(detail: &mut Detail, it: &Element<'_>, currency: &str) {
     let text = it.text.to_owned();
+    // An amount in another currency is no part of the entry.
+    let same = it.currency.is_empty() || it.currency == currency;
     if it.ends(&["Refs", "EndToEndId"]) {
         detail.end_to_end = text;
     } else if it.ends(&["Refs", "MndtId"]) {
         detail.mandate = text;
-    } else if it.ends(&["TxDtls", "Amt"]) {
+    } else if it.ends(&["TxDtls", "Amt"]) && same {
         detail.amount = amount(it.text);
-    } else if it.ends(&["TxAmt", "Amt"]) {
+    } else if it.ends(&["TxAmt", "Amt"]) && same {
         detail.amount = detail.amount.or(amount(it.text));
-    } else if it.ends(&["InstdAmt", "Amt"]) && it.currency == currency {
+    } else if it.ends(&["InstdAmt", "Amt"]) && same {
         detail.instructed = amount(it.text);
-    } else if it.ends(&["Chrgs", "Amt"]) || it.ends(&["Chrgs", "Rcrd", "Amt"]) {
+    } else if (it.ends(&["Chrgs", "Amt"]) || it.ends(&["Chrgs", "Rcrd", "Amt"])) && same {
         detail.charge = more(detail.charge, it.text);
-    } else if it.ends(&["Chrgs", "TtlChrgsAndTaxAmt"]) {
+    } else if it.ends(&["Chrgs", "TtlChrgsAndTaxAmt"]) && same {
         detail.charges = more(detail.charges, it.text);
     } else if it.ends(&["TxDtls"]) {
         settle(detail);
@@ -356,6 +358,8 @@ fn check(it: &Statement, faults: &mut Faults) {
     balances(it, faults);
     let (credits, debits) = it.moved();
     let all = it.entries.iter().filter_map(|it| it.amount).fold(Money::ZERO, plus);
+    // Of all entries some banks say what came in without what went out.
+    let net = Money::from_cents((credits.cents() - debits.cents()).abs());
     let pending = it.entries.iter().any(|it| !it.is_booked());
     for (line, whose, said) in it.totals.iter().filter(|it| !it.2.is_empty()) {
         // A summary may count what is only pending, too.
@@ -364,7 +368,8 @@ fn check(it: &Statement, faults: &mut Faults) {
             "TtlDbtNtries" => debits,
             _ => all,
         };
-        if amount(said) != Some(found) && !pending {
+        let said_net = whose == "TtlNtries" && amount(said) == Some(net);
+        if amount(said) != Some(found) && !said_net && !pending {
             faults.refuse(*line, format!("the summary says {said}; it is {}", found.plain()));
         }
     }
