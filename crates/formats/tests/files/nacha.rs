@@ -499,6 +499,17 @@ fn abroad_both_ways_may_be_under_one_class() {
 }
 
 #[test]
+fn an_enrollment_moves_nothing_whatever_its_code() {
+    let entry = "627231380104744-5678-99      0000000000location #23   Best Co. #23            1231380100000001";
+    let note = format!("705A note{:74}00010000001", "");
+    let said = |class: &str| {
+        let faults = read(around(&[entry, &note], "225", class).as_bytes()).faults;
+        faults.listed.into_iter().filter(|it| it.what.contains("of nothing")).count()
+    };
+    assert_eq!(["ACK", "ATX", "DNE", "ENR", "MTE", "PPD", "CCD"].map(said), [0, 0, 0, 0, 0, 1, 1]);
+}
+
+#[test]
 fn entries_by_telephone_name_the_customer() {
     let entry = |name: &str| {
         format!(
