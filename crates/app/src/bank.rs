@@ -426,7 +426,11 @@ fn of_camt(file: &sepa::Statements, today: Date) -> Moved {
                 all.into_iter().filter(|it| !it.is_empty()).collect::<Vec<_>>().join(" ")
             };
             let whole: Vec<String> = it.details.iter().map(said).collect();
-            let whole = format!("{} {}", it.reference, whole.join("; ")).trim().to_owned();
+            let whole = whole.join("; ");
+            // Some banks say nothing of single payments, and all of it at their end.
+            let nothing = whole.chars().all(|it| matches!(it, ';' | ' '));
+            let whole = if nothing { &it.said } else { &whole };
+            let whole = format!("{} {whole}", it.reference).trim().to_owned();
             let parts: Option<Vec<_>> =
                 it.details.iter().map(|of| Some((of.amount?, said(of)))).collect();
             let sum = |all: &Vec<(Money, String)>| all.iter().map(|it| it.0).sum::<Money>();

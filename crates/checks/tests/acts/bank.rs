@@ -208,6 +208,37 @@ fn a_statement_of_sepa_is_taken_as_one_of_the_united_states() {
 }
 
 #[test]
+fn an_account_is_found_in_any_line_that_a_payer_or_the_bank_wrote() {
+    let entry = |amount: &str, more: &str| {
+        format!(
+            "<Ntry><Amt Ccy=\"EUR\">{amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts>\
+             <BookgDt><Dt>2026-03-12</Dt></BookgDt>{more}</Ntry>"
+        )
+    };
+    engines::each(|db, folder| {
+        town(db, folder);
+        crate::debit::euros(db);
+        let (three, four) = (number(db, 3), number(db, 4));
+        let lines = format!("<Ustrd>Account {three}</Ustrd><Ustrd>and thanks</Ustrd>");
+        let paid = format!(
+            "<NtryDtls><TxDtls><RmtInf>{lines}</RmtInf></TxDtls></NtryDtls>\
+             <AddtlNtryInf>transfer {four}</AddtlNtryInf>"
+        );
+        let whole = format!("<AddtlNtryInf>transfer {four}</AddtlNtryInf>");
+        let entries = entry("13.32", &paid) + &entry("1.00", &whole);
+        let text = format!(
+            "<Document><BkToCstmrStmt><Stmt><Id>1</Id><Acct><Id><IBAN>DE89370400440532013000</IBAN>\
+             </Id></Acct>{entries}</Stmt></BkToCstmrStmt></Document>"
+        );
+        let before = owes(db);
+        assert_eq!(ends(&take(db, &text).unwrap()), ["tender", "tender"]);
+        assert_eq!(owes(db)[2], before[2] - 1_332);
+        assert_eq!(db.read(store::suspense::open).unwrap(), []);
+        sound(db);
+    });
+}
+
+#[test]
 fn a_person_says_once_what_came_in_and_was_not_expected() {
     engines::each(|db, folder| {
         town(db, folder);

@@ -9,7 +9,7 @@
 use jiff::civil::Date;
 use meterbook_core::money::Money;
 
-use super::records::lines;
+use super::records::{cut, lines};
 use super::{Faults, plus};
 
 /// A file.
@@ -108,7 +108,8 @@ impl File {
 /// Whether bytes mean to be such a file.
 pub fn begins(head: &[u8]) -> bool {
     let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
-    let line = head.split(|it| matches!(it, b'\n' | b'\r')).next().unwrap_or_default();
+    // A file without line ends has all of its text in one.
+    let line = head.split(|it| matches!(it, b'\n' | b'\r' | b'/')).next().unwrap_or_default();
     let commas = line.iter().filter(|it| **it == b',').count();
     // A header alone would do; a file that lost it begins with a group or an account.
     let known = [b"01,", b"02,", b"03,"];
@@ -119,7 +120,7 @@ pub fn begins(head: &[u8]) -> bool {
 pub fn read(bytes: &[u8]) -> File {
     let mut reader = Reader::default();
     let mut held: Option<Logical> = None;
-    for (line, bytes) in lines(bytes).filter(|it| !it.1.trim_ascii().is_empty()) {
+    for (line, bytes) in physical(bytes, &mut reader.file.faults) {
         let text = String::from_utf8_lossy(bytes.trim_ascii());
         let (code, rest) = (text.get(..2).unwrap_or(&text), text.get(3..).unwrap_or(""));
         reader.last = line;
@@ -140,6 +141,23 @@ pub fn read(bytes: &[u8]) -> File {
         reader.take(&record);
     }
     reader.end()
+}
+
+/// Its records as they stand: lines, or, where there are none, pieces of the length that the header says.
+fn physical<'a>(bytes: &'a [u8], faults: &mut Faults) -> Vec<(u64, &'a [u8])> {
+    let found: Vec<(u64, &[u8])> =
+        lines(bytes).filter(|it| !it.1.trim_ascii().is_empty()).collect();
+    let [(_, only)] = found.as_slice() else { return found };
+    let said = only.split(|it| *it == b',').nth(6).unwrap_or_default();
+    let length = std::str::from_utf8(said.trim_ascii()).ok().and_then(|it| it.parse().ok());
+    match length.filter(|it| 0 < *it && *it < only.len()) {
+        Some(length) => {
+            let mut pieces = cut(bytes, length, faults);
+            pieces.retain(|it| !it.1.trim_ascii().is_empty());
+            pieces
+        }
+        None => found,
+    }
 }
 
 /// A record with its continuations.

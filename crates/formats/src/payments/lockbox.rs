@@ -15,9 +15,17 @@ use super::{Faults, plus};
 /// Columns from 1, both ends counted.
 type Columns = (usize, usize);
 
-/// Where the cheque and what came with it stand: this differs from bank to bank.
+/// Where numbers, cheques, what came with them and totals stand: this differs from bank to bank.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Layout {
+    /// Of a header (5), a detail (6) and a total (7): the number of the batch.
+    pub batch: Columns,
+    /// Of a detail (6) and an overflow (4): the number of the cheque in the batch.
+    pub item: Columns,
+    /// Of a header (5) and a total (8): the lockbox.
+    pub lockbox: Columns,
+    /// Of a header (5): the day of the deposit.
+    pub deposited: Columns,
     /// Of a detail (6): the amount in cents.
     pub amount: Columns,
     /// The routing number of the cheque's bank.
@@ -28,20 +36,65 @@ pub struct Layout {
     pub cheque: Columns,
     /// What was keyed from the slip, often the scanline.
     pub keyed: Columns,
+    /// Of an overflow (4): whether it is the last of its cheque.
+    pub last: Columns,
     /// Of an overflow (4): what was keyed.
     pub more: Columns,
+    /// Of a total (7): how many cheques the batch has.
+    pub batch_count: Columns,
+    /// What they come to, in cents.
+    pub batch_total: Columns,
+    /// Of a total (8): how many cheques the lockbox has.
+    pub lockbox_count: Columns,
+    /// What they come to, in cents.
+    pub lockbox_total: Columns,
+    /// Of the trailer (9): how many records the file has.
+    pub records: Columns,
 }
 
 impl Layout {
     /// How most banks have it.
     pub const TYPICAL: Layout = Layout {
+        batch: (2, 4),
+        item: (5, 7),
+        lockbox: (8, 14),
+        deposited: (15, 20),
         amount: (8, 17),
         routing: (18, 26),
         account: (27, 36),
         cheque: (37, 46),
         keyed: (47, 160),
+        last: (11, 11),
         more: (12, 160),
+        batch_count: (21, 23),
+        batch_total: (24, 33),
+        lockbox_count: (21, 24),
+        lockbox_total: (25, 34),
+        records: (2, 7),
     };
+
+    /// A field by its word.
+    fn field(&mut self, word: &str) -> Option<&mut Columns> {
+        Some(match word {
+            "batch" => &mut self.batch,
+            "item" => &mut self.item,
+            "lockbox" => &mut self.lockbox,
+            "deposited" => &mut self.deposited,
+            "amount" => &mut self.amount,
+            "routing" => &mut self.routing,
+            "account" => &mut self.account,
+            "cheque" => &mut self.cheque,
+            "keyed" => &mut self.keyed,
+            "last" => &mut self.last,
+            "more" => &mut self.more,
+            "batch-count" => &mut self.batch_count,
+            "batch-total" => &mut self.batch_total,
+            "lockbox-count" => &mut self.lockbox_count,
+            "lockbox-total" => &mut self.lockbox_total,
+            "records" => &mut self.records,
+            _ => return None,
+        })
+    }
 }
 
 /// Why a text is no layout.
@@ -53,6 +106,9 @@ pub struct NotALayout {
     pub what: String,
 }
 
+/// What a layout may say.
+const WORDS: &str = "batch, item, lockbox, deposited, amount, routing, account, cheque, keyed, last, more, \
+    batch-count, batch-total, lockbox-count, lockbox-total or records";
 /// Columns of the longest record.
 const LONGEST: usize = 1_000;
 
@@ -73,18 +129,9 @@ impl Layout {
                 [word, columns] => (word, columns),
                 _ => return Err(wrong("write a line as: amount 8-17".to_owned())),
             };
-            let field = match word {
-                "amount" => &mut layout.amount,
-                "routing" => &mut layout.routing,
-                "account" => &mut layout.account,
-                "cheque" => &mut layout.cheque,
-                "keyed" => &mut layout.keyed,
-                "more" => &mut layout.more,
-                _ => {
-                    let known = "amount, routing, account, cheque, keyed or more";
-                    return Err(wrong(format!("{word} is nothing of a record; write {known}")));
-                }
-            };
+            let field = layout.field(word).ok_or_else(|| {
+                wrong(format!("{word} is nothing of a record; write one of {WORDS}"))
+            })?;
             let both = columns.split_once('-').and_then(|(from, to)| {
                 let (from, to): (usize, usize) = (from.parse().ok()?, to.parse().ok()?);
                 (2 <= from && from <= to && to <= LONGEST).then_some((from, to))
@@ -192,8 +239,8 @@ pub fn begins(head: &[u8]) -> bool {
 pub fn read(bytes: &[u8], layout: &Layout) -> File {
     let mut reader = Reader::default();
     for (line, bytes) in lines(bytes).filter(|it| !it.1.trim_ascii().is_empty()) {
-        let (text, letters) = plain(bytes);
-        if !letters {
+        let (text, beyond) = plain(bytes);
+        if !beyond.is_empty() {
             reader.file.faults.note(line, "there are letters beyond ASCII in it; read as ?");
         }
         reader.take(Record::new(line, &text), layout);
@@ -231,12 +278,12 @@ impl Reader {
                 self.file.made = day(record, (24, 29), "made", faults);
             }
             "2" => service(record, faults),
-            "5" => self.batch(record),
+            "5" => self.batch(record, layout),
             "6" => self.item(record, layout),
             "4" => self.overflow(record, layout),
-            "7" => self.batch_total(record),
-            "8" => self.lockbox_total(record),
-            "9" => self.trailer(record),
+            "7" => self.batch_total(record, layout),
+            "8" => self.lockbox_total(record, layout),
+            "9" => self.trailer(record, layout),
             other => {
                 let what =
                     format!("a record {other} is not known; records begin with 1, 2 or 4 to 9");
@@ -245,13 +292,13 @@ impl Reader {
         }
     }
 
-    fn batch(&mut self, record: Record<'_>) {
+    fn batch(&mut self, record: Record<'_>, layout: &Layout) {
         let faults = &mut self.file.faults;
-        let deposited = day(record, (15, 20), "banked", faults);
+        let deposited = day(record, layout.deposited, "banked", faults);
         self.file.batches.push(Batch {
             line: record.line,
-            number: record.text(2, 4).to_owned(),
-            lockbox: record.text(8, 14).to_owned(),
+            number: text(record, layout.batch).to_owned(),
+            lockbox: text(record, layout.lockbox).to_owned(),
             deposited,
             ..Batch::default()
         });
@@ -259,8 +306,8 @@ impl Reader {
 
     /// The batch of this number in the lockbox that is open. Some banks write one header for a whole
     /// lockbox: then details of another number begin the next batch.
-    fn of(&mut self, record: Record<'_>) -> Option<&mut Batch> {
-        let number = record.text(2, 4);
+    fn of(&mut self, record: Record<'_>, layout: &Layout) -> Option<&mut Batch> {
+        let number = text(record, layout.batch);
         let last = self.file.batches.get(self.since..).and_then(|it| it.last());
         let Some(last) = last else {
             self.file
@@ -286,14 +333,13 @@ impl Reader {
 
     fn item(&mut self, record: Record<'_>, layout: &Layout) {
         let amount = record.number(layout.amount.0, layout.amount.1);
-        let blank = record.text(layout.amount.0, layout.amount.1).is_empty();
-        if amount.is_none() || blank {
+        if amount.is_none() || text(record, layout.amount).is_empty() {
             self.file.faults.refuse(record.line, "the amount is no number; it is cents, in digits");
         }
-        let text = |columns: Columns| record.text(columns.0, columns.1).to_owned();
+        let text = |columns: Columns| text(record, columns).to_owned();
         let item = Item {
             line: record.line,
-            number: record.text(5, 7).to_owned(),
+            number: text(layout.item),
             amount: Money::from_cents(amount.unwrap_or(0)),
             routing: text(layout.routing),
             account: text(layout.account),
@@ -301,7 +347,7 @@ impl Reader {
             keyed: Some(text(layout.keyed)).filter(|it| !it.is_empty()).into_iter().collect(),
             ended: false,
         };
-        let twice = match self.of(record) {
+        let twice = match self.of(record, layout) {
             Some(batch) if batch.closed => Some("a cheque follows the total (7) of its batch"),
             Some(batch) => {
                 let twice = batch.items.last().is_some_and(|it| it.number == item.number);
@@ -315,9 +361,9 @@ impl Reader {
         }
     }
 
-    /// What did not fit. Column 11 says 0 where more follows and 9 at the last.
+    /// What did not fit. A column says 0 where more follows and 9 at the last.
     fn overflow(&mut self, record: Record<'_>, layout: &Layout) {
-        let (number, last) = (record.text(5, 7), record.columns(11, 11) == "9");
+        let (number, last) = (text(record, layout.item), text(record, layout.last) == "9");
         let item = self.file.batches.last_mut().and_then(|it| it.items.last_mut());
         let what = match item {
             None => Some("an overflow (4) without a cheque (6) before it".to_owned()),
@@ -329,7 +375,7 @@ impl Reader {
             }
             Some(item) => {
                 item.ended = last;
-                let more = record.text(layout.more.0, layout.more.1);
+                let more = text(record, layout.more);
                 item.keyed.extend(Some(more.to_owned()).filter(|it| !it.is_empty()));
                 None
             }
@@ -339,9 +385,9 @@ impl Reader {
         }
     }
 
-    fn batch_total(&mut self, record: Record<'_>) {
+    fn batch_total(&mut self, record: Record<'_>, layout: &Layout) {
         let faults = &mut self.file.faults;
-        let number = record.text(2, 4);
+        let number = text(record, layout.batch);
         let open = self.file.batches.last_mut().filter(|it| !it.closed);
         let Some(batch) = open else {
             faults.refuse(record.line, "the total (7) of a batch that is not open");
@@ -353,36 +399,33 @@ impl Reader {
             faults.refuse(record.line, what);
         }
         let batches = std::slice::from_ref(batch);
-        compare(record, "batch", batches, ((21, 23), (24, 33)), faults);
+        compare(record, "batch", batches, (layout.batch_count, layout.batch_total), faults);
     }
 
-    fn lockbox_total(&mut self, record: Record<'_>) {
+    fn lockbox_total(&mut self, record: Record<'_>, layout: &Layout) {
         let faults = &mut self.file.faults;
         let batches = self.file.batches.get(self.since..).unwrap_or_default();
         if batches.is_empty() {
             faults.refuse(record.line, "the total (8) of a lockbox without a batch");
         }
-        if let Some(other) = batches.iter().find(|it| it.lockbox != record.text(8, 14)) {
-            let what = format!(
-                "the total of lockbox {} closes lockbox {}",
-                record.text(8, 14),
-                other.lockbox
-            );
+        let number = text(record, layout.lockbox);
+        if let Some(other) = batches.iter().find(|it| it.lockbox != number) {
+            let what = format!("the total of lockbox {number} closes lockbox {}", other.lockbox);
             faults.refuse(record.line, what);
         }
         open_batches(record.line, batches, faults);
-        compare(record, "lockbox", batches, ((21, 24), (25, 34)), faults);
+        compare(record, "lockbox", batches, (layout.lockbox_count, layout.lockbox_total), faults);
         self.since = self.file.batches.len();
     }
 
-    fn trailer(&mut self, record: Record<'_>) {
+    fn trailer(&mut self, record: Record<'_>, layout: &Layout) {
         self.closed = true;
         let faults = &mut self.file.faults;
         if self.since < self.file.batches.len() {
             faults.refuse(record.line, "the total (8) of a lockbox is missing");
         }
-        if !counted(record, (2, 7), self.records) {
-            let said = record.text(2, 7);
+        if !counted(record, layout.records, self.records) {
+            let said = text(record, layout.records);
             faults.refuse(
                 record.line,
                 format!("the trailer says {said} records; there are {}", self.records),
@@ -403,6 +446,10 @@ impl Reader {
         faults.in_order();
         self.file
     }
+}
+
+fn text(record: Record<'_>, columns: Columns) -> &str {
+    record.text(columns.0, columns.1)
 }
 
 fn open_batches(line: u64, batches: &[Batch], faults: &mut Faults) {
@@ -442,12 +489,12 @@ fn compare(
     let items: usize = batches.iter().map(|it| it.items.len()).sum();
     let total = batches.iter().fold(Money::ZERO, |sum, it| plus(sum, it.total()));
     if !counted(record, count, items) {
-        let said = record.text(count.0, count.1);
+        let said = text(record, count);
         faults.refuse(record.line, format!("the {whose} says {said} cheques; there are {items}"));
     }
     let said = record.number(amount.0, amount.1).map(Money::from_cents);
     if said != Some(total) {
-        let said = said.map_or_else(|| record.text(amount.0, amount.1).to_owned(), Money::plain);
+        let said = said.map_or_else(|| text(record, amount).to_owned(), Money::plain);
         faults.refuse(record.line, format!("the {whose} says {said}; it is {}", total.plain()));
     }
 }

@@ -53,18 +53,15 @@ pub(super) fn lines(bytes: &[u8]) -> impl Iterator<Item = (u64, &[u8])> {
     })
 }
 
-/// Text as plain letters, one for each character, and whether it was that already.
-pub(super) fn plain(bytes: &[u8]) -> (String, bool) {
-    let is_plain = |it: &u8| (b' '..=b'~').contains(it);
-    if bytes.iter().all(is_plain) {
-        return (String::from_utf8_lossy(bytes).into_owned(), true);
-    }
-    let put = |it: char| if (' '..='~').contains(&it) { it } else { '?' };
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text.chars().map(put).collect(),
-        Err(_) => bytes.iter().map(|it| put(char::from(*it))).collect(),
+/// Text as plain letters, one for each character, and the columns of those that were none.
+pub(super) fn plain(bytes: &[u8]) -> (String, Vec<usize>) {
+    let is_plain = |it: &char| (' '..='~').contains(it);
+    let letters: Vec<char> = match std::str::from_utf8(bytes) {
+        Ok(text) => text.chars().collect(),
+        Err(_) => bytes.iter().map(|it| char::from(*it)).collect(),
     };
-    (text, false)
+    let beyond = (1..).zip(&letters).filter(|it| !is_plain(it.1)).map(|it| it.0).collect();
+    (letters.into_iter().map(|it| if is_plain(&it) { it } else { '?' }).collect(), beyond)
 }
 
 /// A file without line ends is cut into records of this length, and that is noted.

@@ -124,6 +124,11 @@ pub enum NotRead {
     UnknownShape,
     /// It is text of another encoding.
     Utf16,
+    /// It is a message of a bank.
+    Message {
+        /// Which one of ISO 20022, with its version.
+        name: String,
+    },
     /// It would be a shape that we know if something else stood between its fields.
     Divided {
         /// What stands there.
@@ -232,6 +237,14 @@ pub fn one_by_one<L: Lines + ?Sized>(
     }
 }
 
+/// Which message of ISO 20022 it is, if it is one.
+fn message(text: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(text.get(..4_000).unwrap_or(text));
+    let (_, name) = text.split_once("iso:20022:tech:xsd:")?;
+    let ends = |it: char| !it.is_ascii_alphanumeric() && it != '.';
+    name.split(ends).next().map(str::to_owned)
+}
+
 /// The shape of a file, by its first bytes.
 pub fn shape_of(bytes: &[u8]) -> Result<Shape, NotRead> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
@@ -247,7 +260,10 @@ pub fn shape_of(bytes: &[u8]) -> Result<Shape, NotRead> {
         return Err(NotRead::Utf16);
     }
     if text.starts_with(b"<") {
-        return Ok(Shape::GreenButton);
+        return match message(text) {
+            Some(name) => Err(NotRead::Message { name }),
+            None => Ok(Shape::GreenButton),
+        };
     }
     let header = text.split(|it| matches!(it, b'\n' | b'\r')).next().unwrap_or_default();
     if nem12::begins(header) {
@@ -340,6 +356,11 @@ impl fmt::Display for NotRead {
             NotRead::Utf16 => f.write_str(
                 "the file is UTF-16, as some programs save \"Unicode text\"; save it as UTF-8 (in a \
                  spreadsheet: CSV UTF-8)",
+            ),
+            NotRead::Message { name } => write!(
+                f,
+                "it is the message {name} of a bank, and no reads are in it; of such messages pain.008, \
+                 pain.002, camt.053 and camt.054 can be taken in"
             ),
             NotRead::Divided { by } => {
                 let by = if *by == '\t' { "tabs".to_owned() } else { format!("a {by}") };

@@ -330,6 +330,9 @@ fn what_is_no_csv_of_ours_is_refused_with_what_to_do() {
     }
     assert_eq!(shape_of(b"E-1;2026-01-01;1\n"), Err(NotRead::UnknownShape));
     assert_eq!(shape_of(b"x"), Err(NotRead::UnknownShape));
+    let message = "<?xml version=\"1.0\"?>\n<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.052.001.08\">";
+    assert!(why(message.as_bytes()).starts_with("it is the message camt.052.001.08 of a bank"));
+    assert_eq!(shape_of(b"<feed xmlns=\"http://www.w3.org/2005/Atom\">"), Ok(Shape::GreenButton));
 }
 
 #[test]

@@ -59,6 +59,27 @@ fn a_statement_is_accounts_with_what_moved() {
 }
 
 #[test]
+fn records_without_line_ends_are_as_long_as_the_header_says() {
+    let header = ",1,80,1,2/";
+    let whole: String = EXAMPLE
+        .replace(",1,,,2/", header)
+        .replace("CHECK 100017", "CHECK \"100017\"")
+        .lines()
+        .map(|it| format!("{it:<80}"))
+        .collect();
+    assert_eq!(Kind::of(whole.as_bytes()), Some(Kind::Bai2));
+    let file = read(whole.as_bytes());
+    let told: Vec<&str> = file.faults.listed.iter().map(|it| it.what.as_str()).collect();
+    assert_eq!(told, ["the file has no line ends; it is read as records of 80"]);
+    assert_eq!(lines("", &file), lines("", &read(EXAMPLE.as_bytes())));
+    assert_eq!(file.faults.refused, None);
+    // A header that says no length, or a wrong one, is no way to cut it.
+    for wrong in [",1,,1,2/", ",1,40,1,2/", ",1,0,1,2/", ",1,x,1,2/"] {
+        assert!(read(whole.replace(header, wrong).as_bytes()).faults.refused.is_some(), "{wrong}");
+    }
+}
+
+#[test]
 fn totals_and_counts_are_compared_at_each_level() {
     with(
         "49,1051500,6",

@@ -95,6 +95,40 @@ fn batches_of_one_header_are_told_apart_by_their_numbers() {
 }
 
 #[test]
+fn a_bank_that_writes_numbers_and_totals_elsewhere_is_read_by_its_layout() {
+    // Batches and cheques have four digits, the lockbox twelve, counts and totals stand further on.
+    let text = [
+        "100RIVERTON  12104288222607060915",
+        "2RIVERTON  1210428822000000000040008008001",
+        "50001   000000012345   260706RIVERTON",
+        "6000100010000008745231380104000012345600000012345100017",
+        "4000100016010009100018",
+        "6000100020000000001231380104000012345600000012345",
+        "70001   000000012345   260706000020000000008746",
+        "8       000000012345   260706000020000000008746",
+        "9      0000009",
+    ]
+    .join("\n");
+    let layout = "batch 2-5\nitem 6-9\nlockbox 9-20\ndeposited 24-29\namount 10-19\nrouting 20-28\n\
+        account 29-38\ncheque 39-49\nkeyed 50-160\nlast 16-16\nmore 17-160\nbatch-count 30-34\n\
+        batch-total 35-47\nlockbox-count 30-34\nlockbox-total 35-47\nrecords 8-14\n";
+    let of = |layout: &str| {
+        let layout = Layout::parse(layout).unwrap();
+        meterbook_formats::payments::lockbox::read(text.as_bytes(), &layout)
+    };
+    let file = of(layout);
+    assert_eq!(file.faults.listed, []);
+    let batch = &file.batches[0];
+    assert_eq!((batch.number.as_str(), batch.deposited), ("0001", Some(date(2026, 7, 6))));
+    assert_eq!((file.items(), file.total()), (2, Money::from_cents(8_746)));
+    assert_eq!(batch.items[0].keyed, ["100017", "100018"]);
+    assert_eq!(batch.items[1].number, "0002");
+    for (line, wrong) in [("records 8-14", ""), ("batch-total 35-47", ""), ("item 6-9", "")] {
+        assert!(of(&layout.replace(line, wrong)).faults.refused.is_some(), "{line}");
+    }
+}
+
+#[test]
 fn a_count_longer_than_its_columns_says_its_end() {
     let mut lines = vec!["100RIVERTON  12104288222607060915".to_owned()];
     lines.push("2RIVERTON  1210428822000000000040008008001".to_owned());

@@ -234,6 +234,12 @@ fn what_breaks_a_rule_is_refused_with_its_line() {
     with("Riverton Utiliti  ", "                  ", "2: the company's name is missing");
     with("1210428821PPD", "          PPD", "2: the company's number is missing");
     with("UTIL BILL ", "          ", "2: the description is missing");
+    with(
+        "5225Riverton Utiliti",
+        "52250000000000000000",
+        "2: the company's name is missing: it is zeros",
+    );
+    with("UTIL BILL ", "0000000000", "2: the description is missing: it is zeros alone");
     with("744-5678-99", "           ", "3: the account number is missing");
     with("627231380104", "625231380104", "3: a transaction code 25 is not known");
     with("627231380104", "681231380104", "3: a transaction code 81 in a batch of PPD");
@@ -353,7 +359,8 @@ fn what_is_sloppy_is_read_and_said() {
     told(&text.replacen("UTIL BILL ", "UTIL BILL  ", 1), "2: it has 95 columns; a record has 94");
     // Banks pass letters of names on that should not be there.
     let beyond = ["there are letters beyond ASCII in it; each is read as ?"];
-    assert_eq!(clean(&text.replacen("Jose Nunez", "Jose Núñez", 1)), beyond);
+    assert!(clean(&text.replacen("Jose Nunez", "Jose Núñez", 1)).is_empty());
+    assert_eq!(clean(&text.replacen("744-5678-99", "744-5678-9é", 1)), beyond);
     let bytes = text.replacen("Jose Nunez", "Jose N_nez", 1).into_bytes();
     let latin: Vec<u8> = bytes.into_iter().map(|it| if it == b'_' { 0xfa } else { it }).collect();
     let file = read(&latin);
@@ -364,6 +371,7 @@ fn what_is_sloppy_is_read_and_said() {
         ["it has 98 columns; the blanks beyond 94 are cut off"]
     );
     told(&text.replacen("Jose Nunez", "Jose\tNunez", 1), "3: there is a tab or another control");
+    assert!(clean(&text.replacen("0121042880000001", "012104288000001 ", 1)).is_empty());
 }
 
 #[test]
@@ -463,6 +471,63 @@ fn entries_that_go_abroad_have_their_seven_addenda() {
     of("   US123", "   U$123", "2: a country U$ is not known");
     of("CADUSD", "CAXUSD", "2: a currency CAX is not known");
     of("     US           ", "     QQ           ", "7: a country QQ is not known");
+    of(
+        "Citadel Bank",
+        "Citadél Bank",
+        "8: there are letters beyond ASCII in it; banks look up whose",
+    );
+}
+
+#[test]
+fn abroad_both_ways_may_be_under_one_class() {
+    let back = ABROAD.map(|it| it.replacen("622", "627", 1));
+    let mut records: Vec<&str> = ABROAD.to_vec();
+    records.extend(back.iter().map(String::as_str));
+    for class in ["200", "220", "225"] {
+        let mut text = around(&records, class, "IAT");
+        let sums = format!("0024208576{0:012}{0:012}", 100_000);
+        let _ = writeln!(text, "\n8{class}000016{sums}{:35}231380100000001", "");
+        let _ = writeln!(text, "900000100000200000016{sums}{:39}", "");
+        let file = read(text.as_bytes());
+        assert_eq!(file.faults.listed, [], "{class}");
+        assert_eq!(file.totals(), (Money::from_cents(100_000), Money::from_cents(100_000)));
+    }
+    let home = around(&[], "220", "PPD");
+    let debit = example().lines().nth(2).unwrap().to_owned();
+    let control = format!("8220000001{:010}{:012}{:012}", 23_138_010, 10_000, 0);
+    told(&[home, debit, control].join("\n"), "4: debits in a batch of credits (service class 220)");
+}
+
+#[test]
+fn an_enrollment_moves_nothing_whatever_its_code() {
+    let entry = "627231380104744-5678-99      0000000000location #23   Best Co. #23            1231380100000001";
+    let note = format!("705A note{:74}00010000001", "");
+    let said = |class: &str| {
+        let faults = read(around(&[entry, &note], "225", class).as_bytes()).faults;
+        faults.listed.into_iter().filter(|it| it.what.contains("of nothing")).count()
+    };
+    assert_eq!(["ACK", "ATX", "DNE", "ENR", "MTE", "PPD", "CCD"].map(said), [0, 0, 0, 0, 0, 1, 1]);
+}
+
+#[test]
+fn entries_by_telephone_name_the_customer() {
+    let entry = |name: &str| {
+        format!(
+            "627231380104744-5678-99      0000010000location #23   {name:<22}  0231380100000001"
+        )
+    };
+    let said = "3: an entry of TEL without the customer's name";
+    for name in ["", "0000000000000000000000"] {
+        told(&around(&[&entry(name)], "225", "TEL"), said);
+        // Elsewhere banks take it.
+        let file = read(around(&[&entry(name)], "225", "PPD").as_bytes());
+        assert!(file.faults.listed.iter().all(|it| !it.what.contains("name")));
+    }
+    let back = "799R01091400600000001      09100001                                            091000017611242";
+    let returned =
+        entry("").replace("627", "626").replace("  0231380100000001", "  1231380100000001");
+    let file = read(around(&[&returned, back], "225", "TEL").as_bytes());
+    assert!(file.faults.listed.iter().all(|it| !it.what.contains("TEL")));
 }
 
 #[test]
@@ -514,6 +579,13 @@ fn changes_and_returns_say_what_they_are_about() {
 #[test]
 fn it_is_known_by_its_first_bytes() {
     assert!(begins(b"\n101 231380104 1210428822607060930A094101Bank"));
+    // A wrong size is to be refused with its line, with blanks at the end or without.
+    assert!(begins(format!("101 231380104 1210428822607060930A094109Bank{:50}", "").as_bytes()));
+    assert!(begins(b"101 231380104 1210428822607060930A095101Bank"));
+    // A batch without line ends.
+    let record = format!("5220Company{:39}SHR{:41}", "", "");
+    assert!(begins(record.repeat(3).as_bytes()));
+    assert!(!begins(b"101RIVERTON  12104288222607060915"));
     for other in [
         "",
         "1",

@@ -210,6 +210,11 @@ fn what_a_bank_did_not_take_is_told_by_debit() {
     let reasonless = read_statuses(STATUS.replace("<Cd>AC04</Cd>", "").as_bytes());
     assert_eq!(said(&reasonless.faults), ["6: refused without a reason"]);
     assert_eq!(reasonless.faults.refused, None);
+    let whole = read_statuses(
+        b"<Document><R><OrgnlGrpInfAndSts><GrpSts>RJCT</GrpSts><StsRsnInf><Rsn><Prtry>X9</Prtry></Rsn>\
+          </StsRsnInf></OrgnlGrpInfAndSts></R></Document>",
+    );
+    assert_eq!((whole.status.as_str(), whole.reason.as_str()), ("RJCT", "X9"));
     let nothing = read_statuses(b"<Document/>");
     assert_eq!(said(&nothing.faults), ["1: the message says how nothing fared"]);
 }
@@ -277,6 +282,78 @@ fn what_came_back_is_told_without_what_the_bank_charges_for_it() {
     // What was instructed in another currency is not what came back.
     let foreign = instructed.replace("EUR", "CHF");
     assert_eq!(of(&format!("<AmtDtls>{foreign}</AmtDtls>")), (7_45, 0));
+    let foreign = "<TxAmt><Amt Ccy=\"CHF\">6.00</Amt></TxAmt>";
+    assert_eq!(of(&format!("<AmtDtls>{foreign}</AmtDtls>")), (7_45, 0));
+    assert_eq!(of("<Amt Ccy=\"CHF\">6.00</Amt>"), (7_45, 0));
+    let foreign = charge.replace("EUR", "CHF");
+    assert_eq!(of(&format!("<AmtDtls>{instructed}</AmtDtls>{foreign}")), (4_45, 0));
+}
+
+#[test]
+fn what_a_payer_wrote_is_read_whole() {
+    let of = |told: &str| {
+        let text = STATEMENT.replace("<Ustrd>RF18</Ustrd>", told);
+        read_statements(text.as_bytes()).statements[0].entries[0].details[1].remittance.clone()
+    };
+    assert_eq!(of("<Ustrd>Account 100017</Ustrd><Ustrd>July</Ustrd>"), "Account 100017 July");
+    let reference = "<CdtrRefInf><Ref>RF18539007547034</Ref></CdtrRefInf>";
+    let bill = "<RfrdDocInf><Tp/><Nb>2026-17</Nb></RfrdDocInf>";
+    assert_eq!(
+        of(&format!("<Ustrd>July</Ustrd><Strd>{bill}{reference}</Strd>")),
+        "July 2026-17 RF18539007547034"
+    );
+    assert_eq!(of(""), "");
+    let text = STATEMENT.replacen("</Ntry>", "<AddtlNtryInf>a deposit</AddtlNtryInf></Ntry>", 1);
+    let read = read_statements(text.as_bytes());
+    let said: Vec<&str> = read.statements[0].entries.iter().map(|it| it.said.as_str()).collect();
+    assert_eq!(said, ["a deposit", ""]);
+}
+
+#[test]
+fn a_debit_that_is_called_unpaid_came_back() {
+    let code = |sub: &str| {
+        format!(
+            "<BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>IDDT</Cd><SubFmlyCd>{sub}</SubFmlyCd></Fmly></Domn></BkTxCd>"
+        )
+    };
+    let why = "<RtrInf><Rsn><Cd>MD06</Cd></Rsn></RtrInf>";
+    let of = |from: &str, to: &str, why_now: &str| {
+        let text = STATEMENT.replace(why, why_now);
+        assert!(text.contains(from), "{from}");
+        let read = read_statements(text.replace(from, to).as_bytes());
+        assert_eq!(said(&read.faults), [""; 0]);
+        let all = read.returns().map(|(_, it)| format!("{} {}", it.end_to_end, it.reason));
+        all.collect::<Vec<_>>()
+    };
+    let whole = "<Sts>BOOK</Sts>";
+    let single = "<Refs><EndToEndId>E-9";
+    for at in [whole, single] {
+        let unpaid = if at == whole { at.to_owned() + &code("UPDD") } else { code("UPDD") + at };
+        assert_eq!(of(at, &unpaid, ""), ["E-9 MS03"]);
+        assert_eq!(of(at, &unpaid, why), ["E-9 MD06"]);
+        assert_eq!(of(at, &unpaid.replace("UPDD", "PMDD"), ""), [""; 0]);
+    }
+    // What comes in was not taken from anybody.
+    let came = format!("<AcctSvcrRef>B-1</AcctSvcrRef>{}", code("UPDD"));
+    assert_eq!(of("<AcctSvcrRef>B-1</AcctSvcrRef>", &came, ""), [""; 0]);
+    assert_eq!(reason_words("MS03"), Some("no reason given"));
+}
+
+#[test]
+fn a_statement_of_several_days_opens_with_the_first_and_closes_with_the_last() {
+    let day = |kind: &str, amount: &str, on: &str| {
+        format!(
+            "<Bal><Tp><CdOrPrtry><Cd>{kind}</Cd></CdOrPrtry></Tp><Amt Ccy=\"EUR\">{amount}</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>{on}</Dt></Dt></Bal>"
+        )
+    };
+    let of = |more: String| {
+        let text = STATEMENT.replacen("<TxsSummry>", &format!("{more}<TxsSummry>"), 1);
+        said(&read_statements(text.as_bytes()).faults)
+    };
+    let between = |on: &str| [day("OPBD", "1.00", on), day("CLBD", "1.00", "2026-07-20")].concat();
+    assert_eq!(of(between("2026-07-21")), [""; 0]);
+    assert_eq!(of(day("CLBD", "70.02", "2026-07-22")).len(), 1);
+    assert_eq!(of(day("OPBD", "1.00", "2026-07-19")).len(), 1);
 }
 
 #[test]
@@ -291,6 +368,13 @@ fn a_statement_that_does_not_follow_is_refused() {
     );
     assert_eq!(of("<Sum>7.45", "<Sum>7.46"), ["7: the summary says 7.46; it is 7.45"]);
     assert_eq!(of("<Sum>87.46", "<Sum>87.47"), ["7: the summary says 87.47; it is 87.46"]);
+    let whole = |sum: &str| {
+        let both = format!("<TxsSummry><TtlNtries><Sum>{sum}</Sum></TtlNtries>");
+        of("<TxsSummry>", &both)
+    };
+    assert_eq!(whole("94.91"), [""; 0]);
+    assert_eq!(whole("80.01"), [""; 0]);
+    assert_eq!(whole("80.02"), ["7: the summary says 80.02; it is 94.91"]);
     assert_eq!(of(">87.45<", ">87.44<"), ["8: its payments come to 87.45, and not to the entry"]);
     assert_eq!(of("<IBAN>DE89", "<IBAN>DE88").len(), 1);
     assert_eq!(of("<IBAN>DE89370400440532013000</IBAN>", ""), ["4: the account is missing"]);

@@ -15,6 +15,11 @@ fn digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit())
 }
 
+/// Whether a text is filled with zeros, as if it were a number.
+fn zeros(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|it| it == b'0')
+}
+
 /// The file header.
 pub(super) fn header(record: Record<'_>, faults: &mut Faults) {
     let line = record.line;
@@ -95,6 +100,8 @@ pub(super) fn batch(batch: &Batch, record: Record<'_>, faults: &mut Faults) {
     ] {
         if text.is_empty() {
             faults.refuse(line, format!("the {what} is missing"));
+        } else if zeros(text) {
+            faults.refuse(line, format!("the {what} is missing: it is zeros alone"));
         }
     }
 }
@@ -121,7 +128,8 @@ pub(super) fn entry(class: &str, entry: &Entry, faults: &mut Faults) {
     if !matches!(entry.indicator.as_str(), "0" | "1") {
         faults.refuse(line, format!("the addenda indicator is {}; it is 0 or 1", entry.indicator));
     }
-    if !digits(&entry.trace) {
+    // Of what comes back the addenda say whose it is: a shorter one is taken.
+    if !digits(entry.trace.trim()) {
         faults.refuse(line, "the trace number is not fifteen digits");
     }
     if is_prenote(entry.code) && entry.amount.cents() != 0 {
@@ -154,6 +162,10 @@ pub(super) fn addenda(batch: &Batch, faults: &mut Faults) {
                     entry.code
                 ),
             );
+        }
+        let named = !entry.name.is_empty() && !zeros(&entry.name);
+        if sent && batch.class == "TEL" && !named {
+            faults.refuse(entry.line, "an entry of TEL without the customer's name");
         }
         if has("98") && has("99") {
             faults.refuse(entry.line, "an entry that is a return (99) and a change (98) at once");

@@ -41,9 +41,11 @@ pub fn is_prenote(code: u8) -> bool {
     matches!(code, 23 | 28 | 33 | 38 | 43 | 48 | 53)
 }
 
-/// Whether an entry of a class moves money, so that there is an amount. A terminal may ask for nothing.
+/// Whether an entry of a class moves money, so that there is an amount. A terminal may ask for nothing;
+/// acknowledgements, notices of death and enrollments move nothing, whatever their code.
 pub(super) fn is_live(class: &str, code: u8) -> bool {
-    class != "MTE" && matches!(code, 22 | 27 | 32 | 37 | 42 | 47 | 52 | 55)
+    !matches!(class, "ACK" | "ATX" | "DNE" | "ENR" | "MTE")
+        && matches!(code, 22 | 27 | 32 | 37 | 42 | 47 | 52 | 55)
 }
 
 /// Standard entry classes.

@@ -88,10 +88,11 @@ pub(super) fn batch(batch: &Batch, record: Record<'_>, faults: &mut Faults) {
     }
     it.again((80, 87), &batch.odfi, "originating bank");
     it.again((88, 94), &batch.number, "batch number");
-    if class == 220 && debit != Money::ZERO {
+    // Other readers do not ask it of international batches; both totals are compared anyway.
+    if class == 220 && debit != Money::ZERO && !batch.international {
         faults.refuse(line, "debits in a batch of credits (service class 220)");
     }
-    if class == 225 && credit != Money::ZERO {
+    if class == 225 && credit != Money::ZERO && !batch.international {
         faults.refuse(line, "credits in a batch of debits (service class 225)");
     }
 }

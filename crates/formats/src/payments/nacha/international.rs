@@ -35,6 +35,14 @@ fn is_of(list: &str, code: &str) -> bool {
     list.split_ascii_whitespace().any(|it| it == code)
 }
 
+/// Whether a record is an addenda that says who an international entry is of and for (10 to 18).
+pub(super) fn names(text: &str) -> bool {
+    matches!(
+        text.get(..3),
+        Some("710" | "711" | "712" | "713" | "714" | "715" | "716" | "717" | "718")
+    )
+}
+
 /// The header of a batch: how its money is changed.
 pub(super) fn batch(record: Record<'_>, faults: &mut Faults) {
     let (change, reference) = (record.columns(21, 22), record.columns(23, 23));

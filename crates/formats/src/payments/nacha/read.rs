@@ -5,7 +5,8 @@ use meterbook_core::money::Money;
 
 use super::super::Faults;
 use super::super::records::{Record, cut, plain};
-use super::{Addenda, BLOCK, Batch, Entry, File, Header, RECORD, check, control};
+use super::codes::CLASSES;
+use super::{Addenda, BLOCK, Batch, Entry, File, Header, RECORD, check, control, international};
 
 /// Whether bytes mean to be such a file: a header with the sizes of its records, or, where that is
 /// missing, a batch or an entry as long as one.
@@ -16,15 +17,22 @@ pub fn begins(head: &[u8]) -> bool {
         line.get(from..to).is_some_and(|it| it.iter().all(u8::is_ascii_digit))
     };
     let whole = (RECORD - 1..=RECORD + 1).contains(&line.trim_ascii_end().len());
+    let says = |from: usize, what: &[u8]| line.get(from..from + what.len()) == Some(what);
     match line.first() {
-        // One column more or less is a file to refuse with the reason, not an unknown one.
+        // One column more or less, or one wrong size, is a file to refuse with the reason, not an
+        // unknown one.
         Some(b'1') => {
             let sizes = line.get(30..line.len().min(46)).unwrap_or_default();
-            sizes.windows(6).any(|it| it == b"094101") || line.starts_with(b"101 ") && whole
+            sizes.windows(6).any(|it| it == b"094101")
+                || line.starts_with(b"101 ") && whole
+                || line.starts_with(b"101")
+                    && digits(23, 29)
+                    && (says(34, b"094") || says(37, b"101"))
         }
         Some(b'5') => {
-            let classes: [&[u8]; 4] = [b"200", b"220", b"225", b"280"];
-            whole && classes.iter().any(|it| line[1..].starts_with(it))
+            let services: [&[u8]; 4] = [b"200", b"220", b"225", b"280"];
+            let class = CLASSES.iter().any(|it| says(50, it.as_bytes()));
+            (whole || class) && services.iter().any(|it| line[1..].starts_with(it))
         }
         Some(b'6') => whole && digits(1, 12) && digits(RECORD - 15, RECORD),
         _ => false,
@@ -72,13 +80,18 @@ impl Reader {
             }
             return;
         }
-        let (text, letters) = plain(bytes);
+        let (text, beyond) = plain(bytes);
         if bytes.iter().any(u8::is_ascii_control) {
             faults.refuse(
                 line,
                 "there is a tab or another control character in it; blanks fill the columns",
             );
-        } else if !letters {
+        } else if !beyond.is_empty() && international::names(&text) {
+            faults.refuse(
+                line,
+                "there are letters beyond ASCII in it; banks look up whose an international entry is, and take plain letters only",
+            );
+        } else if beyond.into_iter().any(|it| !is_name(&text, it)) {
             faults.note(line, "there are letters beyond ASCII in it; each is read as ?");
         }
         let text = padded(line, text, faults);
@@ -284,6 +297,16 @@ fn file_of(file: &File) -> control::Sums {
         debit,
         credit,
         advices: !file.batches.is_empty() && file.batches.iter().all(|it| it.class == "ADV"),
+    }
+}
+
+/// Whether a column is of a name, which says nothing that is posted: of a bank, a company or a customer.
+fn is_name(text: &str, column: usize) -> bool {
+    match text.as_bytes().first() {
+        Some(b'1') => (41..=86).contains(&column),
+        Some(b'5') => (5..=20).contains(&column),
+        Some(b'6') => (55..=76).contains(&column),
+        _ => false,
     }
 }
 

@@ -73,7 +73,10 @@ pub struct Entry {
     pub details: Vec<Detail>,
     /// The day on which it was booked, where that is said.
     pub booked: Option<Date>,
+    /// What the bank says of it as a whole.
+    pub said: String,
     way: String,
+    unpaid: bool,
 }
 
 /// A payment in an entry.
@@ -93,11 +96,17 @@ pub struct Detail {
     pub reason: String,
     /// Who paid.
     pub debtor: String,
-    /// What it is for.
+    /// What it is for: words, references and numbers of bills, as they follow each other.
     pub remittance: String,
     instructed: Option<Money>,
     charges: Option<Money>,
+    unpaid: bool,
 }
+
+/// What the bank calls a direct debit that came back (subfamily of its code).
+const UNPAID: &str = "UPDD";
+/// Why it did where nothing is said: no reason given.
+const NO_REASON: &str = "MS03";
 
 impl Entry {
     /// Whether it is booked.
@@ -116,8 +125,20 @@ impl Statement {
         (of(true), of(false))
     }
 
-    fn balance(&self, kinds: &[&str]) -> Option<&Balance> {
-        self.balances.iter().find(|it| kinds.contains(&it.kind.as_str()))
+    /// Balances of a kind. A statement of several days may have one of each day.
+    fn of<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Balance> {
+        self.balances.iter().filter(move |it| it.kind == kind)
+    }
+
+    /// The first that it opens with.
+    fn opening(&self) -> Option<&Balance> {
+        let first = |kind| self.of(kind).min_by_key(|it| &it.on);
+        first("OPBD").or_else(|| first("PRCD"))
+    }
+
+    /// The last that it closes with.
+    fn closing(&self) -> Option<&Balance> {
+        self.of("CLBD").max_by_key(|it| &it.on)
     }
 }
 
@@ -164,7 +185,8 @@ impl Take for Statements {
             }
             ("NtryDtls", "TxDtls") => {
                 if let Some(entry) = statement.entries.last_mut() {
-                    entry.details.push(Detail { line, ..Detail::default() });
+                    let unpaid = entry.unpaid;
+                    entry.details.push(Detail { line, unpaid, ..Detail::default() });
                 }
             }
             ("TxsSummry", "TtlNtries" | "TtlCdtNtries" | "TtlDbtNtries") => {
@@ -186,6 +208,13 @@ impl Take for Statements {
             }
             if let Some(detail) = entry.details.last_mut() {
                 paid(detail, it, &entry.currency);
+                if it.ends(&["TxDtls"])
+                    && detail.unpaid
+                    && !entry.credit
+                    && detail.reason.is_empty()
+                {
+                    NO_REASON.clone_into(&mut detail.reason);
+                }
             }
         } else if it.within("Bal") {
             if let Some(balance) = statement.balances.last_mut() {
@@ -244,6 +273,10 @@ fn booked(entry: &mut Entry, it: &Element<'_>) {
         entry.status = text();
     } else if it.ends(&["Ntry", "AcctSvcrRef"]) {
         entry.reference = text();
+    } else if it.ends(&["Ntry", "AddtlNtryInf"]) {
+        entry.said = text();
+    } else if it.ends(&["Fmly", "SubFmlyCd"]) {
+        entry.unpaid = it.text == UNPAID;
     } else if it.ends(&["BookgDt", "Dt"]) || it.ends(&["BookgDt", "DtTm"]) {
         entry.booked = it.text.get(..10).and_then(|it| it.parse().ok());
     }
@@ -251,19 +284,21 @@ fn booked(entry: &mut Entry, it: &Element<'_>) {
 
 fn paid(detail: &mut Detail, it: &Element<'_>, currency: &str) {
     let text = it.text.to_owned();
+    // An amount in another currency is no part of the entry.
+    let same = it.currency.is_empty() || it.currency == currency;
     if it.ends(&["Refs", "EndToEndId"]) {
         detail.end_to_end = text;
     } else if it.ends(&["Refs", "MndtId"]) {
         detail.mandate = text;
-    } else if it.ends(&["TxDtls", "Amt"]) {
+    } else if it.ends(&["TxDtls", "Amt"]) && same {
         detail.amount = amount(it.text);
-    } else if it.ends(&["TxAmt", "Amt"]) {
+    } else if it.ends(&["TxAmt", "Amt"]) && same {
         detail.amount = detail.amount.or(amount(it.text));
-    } else if it.ends(&["InstdAmt", "Amt"]) && it.currency == currency {
+    } else if it.ends(&["InstdAmt", "Amt"]) && same {
         detail.instructed = amount(it.text);
-    } else if it.ends(&["Chrgs", "Amt"]) || it.ends(&["Chrgs", "Rcrd", "Amt"]) {
+    } else if (it.ends(&["Chrgs", "Amt"]) || it.ends(&["Chrgs", "Rcrd", "Amt"])) && same {
         detail.charge = more(detail.charge, it.text);
-    } else if it.ends(&["Chrgs", "TtlChrgsAndTaxAmt"]) {
+    } else if it.ends(&["Chrgs", "TtlChrgsAndTaxAmt"]) && same {
         detail.charges = more(detail.charges, it.text);
     } else if it.ends(&["TxDtls"]) {
         settle(detail);
@@ -271,8 +306,16 @@ fn paid(detail: &mut Detail, it: &Element<'_>, currency: &str) {
         detail.reason = text;
     } else if it.ends(&["RltdPties", "Dbtr", "Nm"]) || it.ends(&["Dbtr", "Pty", "Nm"]) {
         detail.debtor = text;
-    } else if it.ends(&["RmtInf", "Ustrd"]) || it.ends(&["CdtrRefInf", "Ref"]) {
-        detail.remittance = text;
+    } else if it.ends(&["Fmly", "SubFmlyCd"]) {
+        detail.unpaid = it.text == UNPAID;
+    } else if it.ends(&["RmtInf", "Ustrd"])
+        || it.ends(&["CdtrRefInf", "Ref"])
+        || it.ends(&["RfrdDocInf", "Nb"])
+    {
+        // Banks divide what a payer wrote into several lines.
+        let blank = if detail.remittance.is_empty() { "" } else { " " };
+        detail.remittance.push_str(blank);
+        detail.remittance.push_str(it.text);
     }
 }
 
@@ -315,6 +358,8 @@ fn check(it: &Statement, faults: &mut Faults) {
     balances(it, faults);
     let (credits, debits) = it.moved();
     let all = it.entries.iter().filter_map(|it| it.amount).fold(Money::ZERO, plus);
+    // Of all entries some banks say what came in without what went out.
+    let net = Money::from_cents((credits.cents() - debits.cents()).abs());
     let pending = it.entries.iter().any(|it| !it.is_booked());
     for (line, whose, said) in it.totals.iter().filter(|it| !it.2.is_empty()) {
         // A summary may count what is only pending, too.
@@ -323,7 +368,8 @@ fn check(it: &Statement, faults: &mut Faults) {
             "TtlDbtNtries" => debits,
             _ => all,
         };
-        if amount(said) != Some(found) && !pending {
+        let said_net = whose == "TtlNtries" && amount(said) == Some(net);
+        if amount(said) != Some(found) && !said_net && !pending {
             faults.refuse(*line, format!("the summary says {said}; it is {}", found.plain()));
         }
     }
@@ -346,8 +392,7 @@ fn parts(entry: &Entry, faults: &mut Faults) {
 
 /// What an account opens with and what was booked is what it closes with.
 fn balances(it: &Statement, faults: &mut Faults) {
-    let opening = it.balance(&["OPBD"]).or_else(|| it.balance(&["PRCD"]));
-    let (Some(opening), Some(closing)) = (opening, it.balance(&["CLBD"])) else { return };
+    let (Some(opening), Some(closing)) = (it.opening(), it.closing()) else { return };
     let (Some(before), Some(after)) = (opening.amount, closing.amount) else { return };
     let (credits, debits) = it.moved();
     let found = plus(plus(before, credits), Money::from_cents(-debits.cents()));

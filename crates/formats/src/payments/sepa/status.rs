@@ -87,7 +87,9 @@ impl Take for Statuses {
             self.original = text();
         } else if it.ends(&["OrgnlGrpInfAndSts", "GrpSts"]) {
             self.status = text();
-        } else if it.within("OrgnlGrpInfAndSts") && it.ends(&["Rsn", "Cd"]) {
+        } else if it.within("OrgnlGrpInfAndSts")
+            && (it.ends(&["Rsn", "Cd"]) || it.ends(&["Rsn", "Prtry"]))
+        {
             self.reason = text();
         } else if it.ends(&["OrgnlPmtInfAndSts"]) {
             let part = std::mem::take(&mut self.part);
