@@ -180,7 +180,7 @@ fn own(
 }
 
 /// What of a bill in the place of another nobody is charged for.
-fn waived(tx: &mut Tx, bill: &Bill) -> Result<Money> {
+pub(crate) fn waived(tx: &mut Tx, bill: &Bill) -> Result<Money> {
     let parts = store::correction::due_parts(tx, [bill.id])?;
     Ok(parts.values().flatten().filter(|it| it.waived).map(|it| it.amount).sum())
 }

@@ -51,7 +51,7 @@ fn all_owe(db: &Db, all: &[Account]) -> Vec<i64> {
 }
 
 /// A fence of $75.00, charged to an account on a day.
-fn fence(db: &Db, account: AccountId, day: &str) -> BillId {
+pub(crate) fn fence(db: &Db, account: AccountId, day: &str) -> BillId {
     let said = vec!["75.00 fee revenue: Fence".to_owned()];
     let of = Of::Charges { kinds: Vec::new(), said, open: false };
     let new = NewOnce { account, of, reference: String::new(), total: Money::ZERO };

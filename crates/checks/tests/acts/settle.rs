@@ -24,11 +24,11 @@ use crate::village::{self, DIALS, actor, says};
 
 const ACCOUNT: AccountId = AccountId(1);
 
-fn seen(db: &Db) -> Correction {
+pub(crate) fn seen(db: &Db) -> Correction {
     db.write(|tx| preview(tx, actor(), ACCOUNT, date(2026, 1, 1), Cause::Read)).unwrap()
 }
 
-fn rules(db: &Db, text: &str) {
+pub(crate) fn rules(db: &Db, text: &str) {
     db.write(|tx| settle::say_rules(tx, actor(), date(2026, 1, 1), text)).unwrap();
 }
 
@@ -73,7 +73,7 @@ fn what_is_too_long_ago_is_not_charged_and_the_rest_in_parts() {
 }
 
 /// A bill of $12 for January alone.
-fn one_month(db: &Db) {
+pub(crate) fn one_month(db: &Db) {
     begin(db, "R-1", &[DIALS]);
     shows(db, date(2026, 1, 1), &[0]);
     shows(db, date(2026, 2, 1), &[100]);
@@ -159,7 +159,7 @@ fn what_an_earlier_correction_did_not_charge_is_not_given_back() {
 }
 
 /// Pays a bill of $12 on a day.
-fn pays(db: &Db, on: Date) {
+pub(crate) fn pays(db: &Db, on: Date) {
     let (amount, tender, reference) = (Money::from_cents(1_200), Tender::Check, on.to_string());
     let new = NewPayment { account: ACCOUNT, amount, on, tender, reference };
     db.write(|tx| pay(tx, actor(), &new)).unwrap();
