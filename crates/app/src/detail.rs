@@ -4,10 +4,12 @@ use std::fmt;
 
 use anyhow::Result;
 use jiff::civil::Date;
+use meterbook_core::bill::BillNumber;
 use meterbook_core::detail::{Detail, DetailKind, ROLL_UP, Subject};
 use meterbook_core::id::{AccountId, AccountNumber, DetailId};
 use meterbook_core::period::holds;
 use meterbook_core::permission::Permission;
+use meterbook_store::summary::Payer;
 use meterbook_store::{self as store, Counter, Tx};
 
 use crate::authority::authorize;
@@ -74,6 +76,13 @@ pub enum DetailRefusal {
         /// Since when.
         since: Date,
     },
+    /// A bill of such a day or later says on its paper who pays it, and would be another's.
+    Billed {
+        /// The newest.
+        bill: BillNumber,
+        /// Its day.
+        on: Date,
+    },
     /// Accounts would sum each other up.
     Circular {
         /// The account that was named.
@@ -100,6 +109,7 @@ pub fn set(
     let value =
         kind.read(value).map_err(|expected| refuse(DetailRefusal::NotAValue { kind, expected }))?;
     fits(tx, subject, kind, &value, from)?;
+    let paid = payers(tx, subject, kind, from)?;
     let open = open(tx, subject, kind)?;
     if kind.may_be_several() {
         if open.iter().any(|it| it.value == value) {
@@ -116,6 +126,7 @@ pub fn set(
     }
     let id = DetailId(tx.next(Counter::Detail, 1)?);
     store::detail::add(tx, &Detail { id, subject, kind, value: value.clone(), from, to: None })?;
+    stay_paid(tx, &paid, (subject, kind, from))?;
     refresh(tx, subject, kind)?;
     let said = match was {
         Some(was) => format!("{kind} {value} (was {was}) from {from}"),
@@ -147,7 +158,9 @@ pub fn end(
             }
         });
     };
+    let paid = payers(tx, subject, kind, on)?;
     end_one(tx, subject, it, on)?;
+    stay_paid(tx, &paid, (subject, kind, on))?;
     refresh(tx, subject, kind)?;
     let said = format!("{kind} {value} up to {on}");
     store::audit::turn(tx, &allowed, "end detail", &name, &said, (value, "nothing"))
@@ -197,6 +210,29 @@ fn fits(tx: &mut Tx, subject: Subject, kind: DetailKind, value: &str, from: Date
             Ok(())
         }
         _ => Ok(()),
+    }
+}
+
+/// Who pays the bills of a day or later that something said of an account may reach.
+fn payers(tx: &mut Tx, subject: Subject, kind: DetailKind, from: Date) -> Result<Vec<Payer>> {
+    match (subject, kind) {
+        (Subject::Account(id), DetailKind::Summary | DetailKind::Sums) => {
+            store::summary::payers(tx, id, from)
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// Refuses what gives bills that are posted to somebody else to pay: both were asked for them then.
+fn stay_paid(
+    tx: &mut Tx,
+    before: &[Payer],
+    (subject, kind, from): (Subject, DetailKind, Date),
+) -> Result<()> {
+    let now = payers(tx, subject, kind, from)?;
+    match before.iter().rfind(|it| !now.contains(it)) {
+        Some(it) => Err(refuse(DetailRefusal::Billed { bill: it.bill.clone(), on: it.on })),
+        None => Ok(()),
     }
 }
 
@@ -326,6 +362,11 @@ impl fmt::Display for DetailRefusal {
                 f,
                 "bills of account {number} are levelled since {since}; end that first: meterbook \
                  budget end --account {number}"
+            ),
+            DetailRefusal::Billed { bill, on } => write!(
+                f,
+                "bill {} of {on} says on its paper who pays it, and that stays; name a day after it",
+                bill.0
             ),
             DetailRefusal::Circular { number } => write!(
                 f,

@@ -10,6 +10,7 @@ use meterbook_core::permission::Permission;
 use meterbook_store::{self as store, Tx};
 
 use crate::authority::authorize;
+use crate::written::{self, Written};
 use crate::{Actor, refuse};
 
 /// Why a utility is not founded.
@@ -29,10 +30,14 @@ pub enum NotFounded {
 
 /// Whether this can be a utility; a database need not be there yet.
 pub fn may_be_founded(utility: &Utility) -> Result<()> {
-    match Zone::named(&utility.zone) {
-        Some(_) => Ok(()),
-        None => Err(refuse(NotFounded::UnknownZone { zone: utility.zone.clone() })),
+    if Zone::named(&utility.zone).is_none() {
+        return Err(refuse(NotFounded::UnknownZone { zone: utility.zone.clone() }));
     }
+    // It stands on every page: one that cannot be printed would keep all of them from being drawn.
+    written::line(Written::Name, &utility.name)?;
+    let lines = utility.remit_to.iter().chain([&utility.phone, &utility.site]);
+    lines.into_iter().try_for_each(|it| written::line(Written::Line, it))?;
+    written::shown(Written::Line, &utility.footer)
 }
 
 /// Makes `utility` the one this database is for.

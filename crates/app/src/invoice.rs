@@ -5,7 +5,7 @@ use std::fmt;
 
 use anyhow::Result;
 use jiff::civil::Date;
-use meterbook_core::bill::{Bill, BillNumber};
+use meterbook_core::bill::{Bill, BillNumber, OnLevel, Statement};
 use meterbook_core::id::{AccountNumber, BillId};
 use meterbook_core::money::Money;
 use meterbook_formats::invoices::{Kind, Preceding, SummedUp, ubl};
@@ -95,7 +95,46 @@ fn written(tx: &mut Tx, id: BillId, kind: &Kind) -> Result<String> {
     let on = statement.bill.billed_on;
     let seller = store::seller::on(tx, on)?.ok_or_else(|| refuse(NoInvoice::NoSeller { on }))?;
     let summed = summed(tx, &statement.bill)?;
-    ubl::write_sum(&statement, &summed, &seller, kind).map_err(refuse)
+    let paid = paid(tx, &statement, kind)?;
+    ubl::write_sum(&statement, (&summed, paid), &seller, kind).map_err(refuse)
+}
+
+/// What of a bill is not to be paid with its invoice: what nobody is charged for, and what the account has
+/// of the customer's, be it paid too early, security that is set off, or what was paid of the bill in whose
+/// place it stands.
+fn paid(tx: &mut Tx, statement: &Statement, kind: &Kind) -> Result<Money> {
+    let bill = &statement.bill;
+    let not_charged = statement::waived(tx, bill)?;
+    let charged = bill.total - not_charged;
+    if matches!(kind, Kind::TakenBack { .. }) || charged <= Money::ZERO {
+        return Ok(not_charged);
+    }
+    let owed = match statement.behind {
+        None => statement.before - statement.waits + not_charged,
+        // Its first page asks for it with others; what is taken off them was posted before the first.
+        Some(correction) => {
+            let it = statement::by_itself(tx, bill.id)?;
+            let mut owed = it.before - it.waits;
+            for id in store::correction::bills_behind(tx, correction)? {
+                if bill.id <= id {
+                    let it = store::bill::get(tx, id)?;
+                    owed += statement::waived(tx, &it)?;
+                }
+            }
+            owed
+        }
+    };
+    let credit = early(statement.level) - owed;
+    Ok(not_charged + credit.max(Money::ZERO).min(charged))
+}
+
+/// What levels that came to more than their bills pay of one that comes to more than its level. The rest of
+/// that is asked for later.
+fn early(level: Option<OnLevel>) -> Money {
+    level.map_or(Money::ZERO, |it| {
+        let before = -(it.later + it.beside);
+        before.min(-it.beside).max(Money::ZERO)
+    })
 }
 
 /// Why a bill has no invoice of its own, where another account pays it: what is charged is invoiced once.

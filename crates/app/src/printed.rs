@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::bill::summary::{CorrectionNote, Summary};
-use meterbook_core::bill::{Print, Statement, Utility};
+use meterbook_core::bill::{Bill, Print, Statement, Utility};
 use meterbook_core::delivery::Enclosed;
 use meterbook_core::delivery::mailing::{Mailing, Matter, note_number};
 use meterbook_core::id::{AccountNumber, BillId};
@@ -129,28 +129,27 @@ impl Printed {
 
     /// What a bill, or the first page of several, would say that the books do not.
     pub(crate) fn disagrees(&self, tx: &mut Tx) -> Result<Option<String>> {
-        let (account, bill, said) = match &self.what {
+        let (owed, said) = match &self.what {
             // The first page says it of all of them.
             What::Bill(it) if it.behind.is_some() => return Ok(None),
             // What another account pays is owed here until that is billed. What a level is off by was
             // posted before the bill, and is said behind its charges.
             What::Bill(it) => {
                 let beside = it.level.map_or(Money::ZERO, |it| it.beside);
-                (it.bill.account, &it.bill.number, it.before + it.bill.total + beside)
+                (owed_with(tx, &it.bill)?, it.before + it.bill.total + beside)
             }
-            What::SumsUp(it) => {
-                (it.0.bill.account, &it.0.bill.number, it.0.before + it.0.bill.total)
-            }
-            What::Note(it) => match (&it.asks, it.correction.made().max_by_key(|it| it.id)) {
-                // Rules take off what they do after the last bill.
-                (Some(asks), Some(last)) if asks.paid_by.is_none() => {
-                    (last.account, &last.number, asks.amount_due + it.correction.settled.off())
+            What::SumsUp(it) => (owed_with(tx, &it.0.bill)?, it.0.before + it.0.bill.total),
+            What::Note(it) => match &it.asks {
+                Some(asks) if asks.paid_by.is_none() => {
+                    let of = &it.correction;
+                    let owed = store::correction::owed_after(tx, of.account, of.id)?;
+                    let waits = store::summary::waited_before(tx, of.account, of.id)?;
+                    (owed - waits, asks.amount_due)
                 }
                 _ => return Ok(None),
             },
             What::Summary(_) | What::Letter(_) => return Ok(None),
         };
-        let owed = store::ledger::balance_with(tx, account, &bill.0)?;
         Ok((owed != said)
             .then(|| format!("it would say {said} and the books say {owed}; run: meterbook check")))
     }
@@ -206,6 +205,11 @@ impl Printed {
             What::Letter(it) => &it.addressed_to,
         }
     }
+}
+
+/// What the account of a bill owed with it.
+fn owed_with(tx: &mut Tx, bill: &Bill) -> Result<Money> {
+    store::ledger::balance_with(tx, bill.account, &bill.number.0)
 }
 
 /// The rule of `check`: what waits to go out, and the newest bills, would say what the books say. Paper that

@@ -11,6 +11,7 @@ use meterbook_store::merge::Moved;
 use meterbook_store::{self as store, Counter, Tx};
 
 use crate::authority::authorize;
+use crate::written::{self, Written};
 use crate::{Actor, refuse};
 
 /// What goes to the new record.
@@ -56,6 +57,7 @@ pub fn split(tx: &mut Tx, actor: Actor, split: &Split) -> Result<PersonId> {
     if name.is_empty() {
         return Err(refuse(SplitRefusal::NoName));
     }
+    written::line(Written::Name, name)?;
     let moved = moved(tx, split)?;
     let id = PersonId(tx.next(Counter::Person, 1)?);
     let name = name.to_owned();

@@ -30,6 +30,7 @@ pub fn of_bill(tx: &mut Tx, id: BillId) -> Result<Statement> {
             last_bill: None,
             since: Vec::new(),
             before: Money::ZERO,
+            waits: Money::ZERO,
             amount_due: Money::ZERO,
             plan: None,
             level: None,
@@ -52,10 +53,15 @@ pub(crate) fn by_itself(tx: &mut Tx, id: BillId) -> Result<Statement> {
     let carried = last_bill.as_ref().map_or(Money::ZERO, |it| it.balance);
     let before = carried + since.iter().map(|it| it.amount).sum();
     let paid_by = paid_by(tx, id)?;
+    // Also of an account that nobody sums up any more: who paid for it still does.
+    let waits = match bill.summed.is_empty() {
+        true => store::summary::waited(tx, &bill)? - store::summary::not_charged(tx, id)?,
+        false => Money::ZERO,
+    };
     let amount_due = match (paid_by, bill.summed.is_empty()) {
         (_, false) => summary::due(tx, &bill, before)?,
-        (Some(_), true) => before - store::summary::waited(tx, &bill)?,
-        (None, true) => before + bill.total + beside,
+        (Some(_), true) => before - waits,
+        (None, true) => before - waits + bill.total + beside,
     };
     let plan = plan(tx, &bill, amount_due)?;
     let late = late(tx, &account, &bill, (before, amount_due, paid_by), plan)?;
@@ -77,6 +83,7 @@ pub(crate) fn by_itself(tx: &mut Tx, id: BillId) -> Result<Statement> {
         last_bill,
         since,
         before,
+        waits,
         amount_due,
         why,
         history,
@@ -169,7 +176,13 @@ fn own(
     }
     let of = store::charge::of_account(tx, bill.account)?;
     let with = of.iter().filter(|it| it.kind == ChargeFor::Budget && it.bill == Some(bill.id));
-    Ok(bill.total + with.map(|it| it.amount).sum())
+    Ok(bill.total - waived(tx, bill)? + with.map(|it| it.amount).sum())
+}
+
+/// What of a bill in the place of another nobody is charged for.
+pub(crate) fn waived(tx: &mut Tx, bill: &Bill) -> Result<Money> {
+    let parts = store::correction::due_parts(tx, [bill.id])?;
+    Ok(parts.values().flatten().filter(|it| it.waived).map(|it| it.amount).sum())
 }
 
 /// What being late costs by the rules of the day of a bill.

@@ -305,7 +305,7 @@ fn asks(tx: &mut Tx, it: &Correction) -> Result<Option<Asks>> {
     let late = match paid_by {
         None => {
             let class = store::account::get(tx, it.account)?.class;
-            let new: Money = it.bills.iter().filter_map(|it| Some(it.1.as_ref()?.total)).sum();
+            let new: Money = it.made().map(charged).sum();
             let asked = (due_on, new.min(amount_due));
             crate::credit_rules::late_fees(tx, it.on)?.said(class, asked, &[])
         }

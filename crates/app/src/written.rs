@@ -54,13 +54,19 @@ pub enum NotWritten {
 /// Refuses a name or a line of an address that paper cannot show. A name without a letter to print it
 /// once kept every bill of its customer from being drawn.
 pub(crate) fn line(what: Written, text: &str) -> Result<()> {
-    whole(what, text)?;
-    if let Some(letter) = unprintable(text) {
-        return Err(refuse(NotWritten::NoLetter { letter }));
-    }
+    shown(what, text)?;
     match text.chars().count() <= LETTERS {
         true => Ok(()),
         false => Err(refuse(NotWritten::TooLong { most: LETTERS })),
+    }
+}
+
+/// The same of a line that may be long.
+pub(crate) fn shown(what: Written, text: &str) -> Result<()> {
+    whole(what, text)?;
+    match unprintable(text) {
+        Some(letter) => Err(refuse(NotWritten::NoLetter { letter })),
+        None => Ok(()),
     }
 }
 

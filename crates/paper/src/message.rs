@@ -45,7 +45,7 @@ pub(crate) fn message(statement: &Statement, says: &Says) -> Value {
     // A fee or a deposit that comes with this bill is as new as its lines.
     let new = statement.since.iter().filter(|it| it.kind == EntryKind::Charge);
     let new: Money = new.map(|it| it.amount).filter(|it| Money::ZERO < *it).sum();
-    if new < statement.before {
+    if new < statement.before - statement.waits {
         return json!([words.past_due, words.past_due_more]);
     }
     if statement.amount_due < Money::ZERO {

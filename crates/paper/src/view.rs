@@ -227,8 +227,7 @@ pub(crate) fn places(statement: &Statement) -> Places {
     let once = || bill.once.iter().map(|it| &it.line);
     in_order.extend(once().map(|it| place(it.called(says.language).into_owned(), it.amount)));
     in_order.push(place(words.new_charges.to_owned(), bill.total));
-    in_order.extend(moved_to(statement, &says).map(|it| place(it, moved_amount(statement))));
-    in_order.extend(parts_to_come(statement).map(|it| place(words.plan_row.to_owned(), -it)));
+    in_order.extend(moved_places(statement, &says));
     in_order.push(asks.total(&says));
     for segment in &bill.segments {
         for it in &segment.lines {
@@ -294,18 +293,25 @@ fn moved_to(statement: &Statement, says: &Says) -> Option<String> {
     Some(says.words.moved.replace("{account}", &account))
 }
 
-/// The row between the new charges and what is to be paid: it takes off what another account pays, with
+/// The rows between the new charges and what is to be paid: they take off what another account pays, with
 /// earlier charges that its summary bill did not have yet, or what a level makes of it; mostly none.
 fn moved(statement: &Statement, says: &Says) -> Vec<Value> {
-    let row = |label: String, amount| json!({ "label": label, "amount": says.money(amount) });
-    let moved = moved_to(statement, says).map(|it| row(it, moved_amount(statement)));
-    let later = parts_to_come(statement).map(|it| row(says.words.plan_row.to_owned(), -it));
-    moved.into_iter().chain(later).collect()
+    let row = |it: Place| json!({ "label": it.words, "amount": says.money(it.amount) });
+    moved_places(statement, says).into_iter().map(row).collect()
 }
 
-fn moved_amount(statement: &Statement) -> Money {
+/// The same, as places.
+fn moved_places(statement: &Statement, says: &Says) -> Vec<Place> {
+    let place = |words: String, amount: Money| Place { words, amount };
     let later = parts_to_come(statement).unwrap_or(Money::ZERO);
-    statement.amount_due + later - statement.before - statement.bill.total
+    let off = statement.amount_due + later - statement.before - statement.bill.total;
+    let waits = says.words.moved_before.to_owned();
+    let is_for_all = statement.paid_by.is_some() || statement.waits == Money::ZERO;
+    let apart = (!is_for_all).then(|| place(waits, -statement.waits));
+    let so_far = apart.as_ref().map_or(Money::ZERO, |it| it.amount);
+    let moved = moved_to(statement, says).map(|it| place(it, off - so_far));
+    let plan = parts_to_come(statement).map(|it| place(says.words.plan_row.to_owned(), -it));
+    apart.into_iter().chain(moved).chain(plan).collect()
 }
 
 /// What is owed and paid with later parts as agreed, where something is.

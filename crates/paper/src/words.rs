@@ -117,6 +117,7 @@ catalogue! {
     net_less: "Credited to your account", "Abonado a su cuenta";
     net_more: "Added to your account", "Cargado a su cuenta";
     moved: "Paid by account {account}", "Lo paga la cuenta {account}";
+    moved_before: "Earlier charges that another account pays", "Cargos anteriores que paga otra cuenta";
     moved_said: "The new charges are on the summary bill of account {account}.", "Los cargos nuevos están en la factura resumen de la cuenta {account}.";
     new_charges: "New charges", "Cargos nuevos";
     once: "Charged once", "Cobrado una vez";

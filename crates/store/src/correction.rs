@@ -93,6 +93,24 @@ const OWED_BEFORE: Sql = Sql("
         join bill b on b.id = k.bill_id
         join entry e on e.key = b.number and e.kind = 'cancelled'
         where k.correction_id = $2)");
+const OWED_AFTER: Sql = Sql("
+    select cast(coalesce(sum(p.amount_cents), 0) as bigint) from posting p
+    where p.account_id = $1 and p.gl = '1200 receivable'
+      and p.entry_id <= (
+        select max(it.id) from (
+            select e.id from bill_cancelled k
+            join bill b on b.id = k.bill_id
+            join entry e on e.key = b.number and e.kind = 'cancelled'
+            where k.correction_id = $2
+            union all
+            select e.id from bill_cancelled k
+            join bill b on b.id = k.made_bill_id
+            join entry e on e.key = b.number and e.kind = 'bill'
+            where k.correction_id = $2
+            union all
+            select e.id from correction c
+            join entry e on e.key = cast(c.id as text) and e.kind = 'adjustment'
+            where c.id = $2) as it)");
 const REPLACE: Sql = Sql("update bill_cancelled set made_bill_id = $2 where bill_id = $1");
 const GET: Sql = Sql("
     select id, account_id, cause, why, made_on, net_cents from correction where id = $1");
@@ -275,6 +293,11 @@ pub fn asked_with(tx: &mut Tx, bill: BillId) -> Result<BillId> {
 /// What an account owed when a correction of it was about to be posted.
 pub fn owed_before(tx: &mut Tx, account: AccountId, id: CorrectionId) -> Result<Money> {
     tx.one(OWED_BEFORE, [account.into(), id.into()], |row| row.money(0))
+}
+
+/// What an account owed once a correction was posted: with all that it took back, made and took off.
+pub fn owed_after(tx: &mut Tx, account: AccountId, id: CorrectionId) -> Result<Money> {
+    tx.one(OWED_AFTER, [account.into(), id.into()], |row| row.money(0))
 }
 
 /// The bills of service of an account that stand and have a day from `from` on, oldest first.

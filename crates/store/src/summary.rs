@@ -96,6 +96,7 @@ macro_rules! waited {
         join bill z on z.id = u.bill_id
         join entry s on s.key = z.number and s.kind = 'bill'
         where u.account_id = $1 and s.id < (select id from now)
+          and exists (select 1 from bill_rolled r where r.bill_id = u.summed_bill_id)
           and not exists (
             select 1 from entry k
             where k.key = z.number and k.kind = 'cancelled' and k.id < (select id from now))), 0)
@@ -112,6 +113,29 @@ const WAITED_BEFORE: Sql = waited!(
     join entry e on e.key = f.number and e.kind = 'cancelled'
     where c.correction_id = $2"
 );
+// What nobody is charged of a bill that another account pays, where that is taken off before the bill is
+// posted. At first it was taken off behind it.
+const NOT_CHARGED: Sql = Sql("
+    select cast(coalesce(sum(q.amount_cents), 0) as bigint)
+    from bill_due_part q
+    join bill b on b.id = q.bill_id
+    join entry e on e.key = b.number and e.kind = 'bill'
+    where q.bill_id = $1 and q.waived = 1
+      and exists (select 1 from bill_rolled r where r.bill_id = b.id)
+      and not exists (
+        select 1 from bill_cancelled c
+        join entry a on a.key = cast(c.correction_id as text) and a.kind = 'adjustment'
+        where c.made_bill_id = b.id and e.id < a.id)");
+const PAYERS: Sql = Sql("
+    select b.number, coalesce(o.billed_on, b.billed_on), r.by_account_id
+    from standing_bill b
+    left join bill_owed_as o on o.bill_id = b.id
+    left join bill_rolled r on r.bill_id = b.id
+    where (b.account_id = $1
+        or b.account_id in (select s.account_id from summed_up s where s.by_account_id = $1))
+      and $2 <= coalesce(o.billed_on, b.billed_on)
+      and not exists (select 1 from bill_summed u where u.bill_id = b.id)
+    order by 2, b.id");
 const PAID_BY: Sql = Sql("select by_account_id from bill_rolled where bill_id = $1");
 const SUMMING: (Sql, Sql) = among_ids!(
     "select distinct s.bill_id from bill_summed s
@@ -208,6 +232,17 @@ pub struct Left {
     pub paid_by: Option<AccountId>,
 }
 
+/// Who pays a bill, as its paper says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Payer {
+    /// Its number.
+    pub bill: BillNumber,
+    /// The day by which that is said.
+    pub on: Date,
+    /// The account; `None` where it is the bill's own.
+    pub by: Option<AccountId>,
+}
+
 /// The accounts that sum up accounts of a cycle on a day, or are still to pay a bill of one, by their
 /// ids.
 pub fn masters(tx: &mut Tx, cycle: Cycle, on: Date) -> Result<Vec<AccountId>> {
@@ -217,6 +252,14 @@ pub fn masters(tx: &mut Tx, cycle: Cycle, on: Date) -> Result<Vec<AccountId>> {
 /// The account whose paper says that it pays a bill of another one; `None` where it is its own debt.
 pub fn paid_by(tx: &mut Tx, bill: BillId) -> Result<Option<AccountId>> {
     tx.maybe(PAID_BY, [bill.into()], |row| row.id(0))
+}
+
+/// Who pays the bills that stand of an account and of all that it sums up, from a day on, the oldest first.
+pub fn payers(tx: &mut Tx, account: AccountId, from: Date) -> Result<Vec<Payer>> {
+    tx.many(PAYERS, [account.into(), from.into()], |row| {
+        let (bill, on) = (BillNumber(row.text(0)?), row.date(1)?);
+        Ok(Payer { bill, on, by: row.maybe(2, Row::id)? })
+    })
 }
 
 /// The bills of these accounts, of turns planned by a day, that no bill sums up.
@@ -261,6 +304,11 @@ pub fn newest(tx: &mut Tx, account: AccountId, by: Date) -> Result<Option<BillId
 /// bill had moved when this one was posted, less what one had moved of a bill that did not stand any more.
 pub fn waited(tx: &mut Tx, bill: &Bill) -> Result<Money> {
     tx.one(WAITED, [bill.account.into(), V::from(&bill.number.0)], |row| row.money(0))
+}
+
+/// What of that was taken off for a bill of these that is about to be posted, and is nobody's.
+pub fn not_charged(tx: &mut Tx, bill: BillId) -> Result<Money> {
+    tx.one(NOT_CHARGED, [bill.into()], |row| row.money(0))
 }
 
 /// The same when a correction of it was about to be posted.

@@ -304,28 +304,7 @@ pub(super) fn keep(
         new.into_iter().partition(|it| behind.iter().any(|of| of.0 == it.id));
     crate::delivery::queue(tx, &alone, |tx, count| fresh.pieces.take(tx, count))?;
     crate::delivery::queue_notes(tx, corrections, |tx, count| fresh.pieces.take(tx, count))?;
-    let mut entries = Vec::new();
-    for (correction, (old, new)) in pairs() {
-        entries.push(Entry {
-            id: EntryId(0),
-            kind: EntryKind::Cancelled,
-            on: correction.on,
-            key: old.number.0.clone(),
-            text: old.period.to_string(),
-            postings: take_back(old),
-        });
-        entries.extend(new.iter().map(|it| post::entry(it, EntryId(0))));
-    }
-    for it in corrections.iter().filter(|it| it.settled.off() != Money::ZERO) {
-        entries.push(Entry {
-            id: EntryId(0),
-            kind: EntryKind::Adjustment,
-            on: it.on,
-            key: it.id.to_string(),
-            text: it.id.to_string(),
-            postings: take_off(it.account, &it.settled),
-        });
-    }
+    let mut entries: Vec<Entry> = corrections.iter().flat_map(entries_of).collect();
     let first = fresh.entries.take(tx, entries.len())?;
     for (entry, id) in entries.iter_mut().zip(first..) {
         entry.id = EntryId(id);
@@ -355,6 +334,27 @@ pub(super) fn keep(
         store::audit::change(tx, allowed, CORRECT, &number, (&said(it), change))?;
     }
     Ok(())
+}
+
+/// What a correction posts. A new bill asks for what is owed with its own entry, so all that is taken back
+/// and taken off is posted before it: behind it, its paper once asked for what nobody was charged.
+fn entries_of(it: &Correction) -> Vec<Entry> {
+    let entry = |kind, key: &str, text: String, postings| Entry {
+        id: EntryId(0),
+        kind,
+        on: it.on,
+        key: key.to_owned(),
+        text,
+        postings,
+    };
+    let taken = it.bills.iter().map(|(old, _)| {
+        entry(EntryKind::Cancelled, &old.number.0, old.period.to_string(), take_back(old))
+    });
+    let id = it.id.to_string();
+    let off = (it.settled.off() != Money::ZERO)
+        .then(|| entry(EntryKind::Adjustment, &id, id.clone(), take_off(it.account, &it.settled)));
+    let made = it.made().map(|new| post::entry(new, EntryId(0)));
+    taken.chain(off).chain(made).collect()
 }
 
 /// `B-260804-10000012-C1` after `B-260804-10000012`, and `-C2` after that.

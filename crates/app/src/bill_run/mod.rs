@@ -282,14 +282,7 @@ pub fn prepare(tx: &mut Tx, actor: Actor, window: WindowId, only_held: bool) -> 
     let stage = if only_held { Stage::Again } else { Stage::Checking };
     let how = How { until: Until::Preview, as_planned: None };
     match store::run::unfinished(tx, window)? {
-        Some(run) if run.stage == Stage::Preview => {
-            let again = check_from(tx, &allowed, &run, (stage, how))?;
-            // Whoever only checks it once more says nothing of its days.
-            if again.stage == stage {
-                store::run::say_days(tx, run.id, run.as_planned)?;
-            }
-            store::run::get(tx, run.id)
-        }
+        Some(run) if run.stage == Stage::Preview => check_from(tx, &allowed, &run, (stage, how)),
         Some(run) => Ok(run),
         None if !only_held && store::run::latest(tx, window)?.is_some() => {
             let cycle = Some(store::window::get(tx, window)?.cycle);
@@ -384,7 +377,7 @@ fn open(tx: &mut Tx, allowed: &Authorized, which: Which, how: How) -> Result<Vec
         Some(run) if run.stage == Stage::Preview => {
             check_from(tx, allowed, &run, (Stage::Checking, how))?
         }
-        Some(run) => run,
+        Some(run) => go_on(tx, allowed, &run, how)?,
         None => begin(tx, allowed, window.id, how)?,
     };
     Ok(vec![(run, window)])
@@ -416,7 +409,7 @@ fn open_held(
             Some(run) if run.stage == Stage::Preview => {
                 check_from(tx, allowed, &run, (Stage::Again, How { until: Until::Preview, ..how }))?
             }
-            Some(run) => run,
+            Some(run) => go_on(tx, allowed, &run, how)?,
             None => begin(tx, allowed, window.id, how)?,
         };
         runs.push((run, window));
@@ -454,6 +447,44 @@ fn begun(tx: &mut Tx, allowed: &Authorized, window: WindowId, how: How) -> Resul
     store::audit::change(tx, allowed, "bill run", &window.to_string(), (said, change))
 }
 
+/// Goes on with a run that was cut off, by what was said when it was begun and by what is said now.
+fn go_on(tx: &mut Tx, allowed: &Authorized, run: &Run, how: How) -> Result<Run> {
+    let run = store::run::lock(tx, run.id)?;
+    let it = said_of(&run, how);
+    if it == run {
+        return Ok(run);
+    }
+    match run.stage {
+        Stage::Checking | Stage::Again => {
+            store::run::advance(tx, &it)?;
+            say_kept(tx, allowed, &it, how)?;
+            Ok(it)
+        }
+        // Its bills have their days.
+        stage if it.as_planned != run.as_planned => {
+            Err(refuse(release::NotReleased::Stage { stage }))
+        }
+        _ => Ok(run),
+    }
+}
+
+/// A run with what is said now beside what was said of it: what somebody said holds until somebody says
+/// otherwise, and whoever only runs it does not.
+fn said_of(run: &Run, how: How) -> Run {
+    let waits = run.waits || how.until == Until::Preview;
+    let as_planned = run.as_planned || how.as_planned.is_some();
+    Run { waits, as_planned, ..*run }
+}
+
+/// Writes down that the bills of a run keep the days planned for them, where that is said now, and why.
+fn say_kept(tx: &mut Tx, allowed: &Authorized, run: &Run, how: How) -> Result<()> {
+    if how.as_planned.is_some() {
+        begun(tx, allowed, run.window, how)?;
+        store::run::say_days(tx, run.id, true)?;
+    }
+    Ok(())
+}
+
 /// Begins the check of a run once more that waits to be released.
 fn check_from(
     tx: &mut Tx,
@@ -462,13 +493,8 @@ fn check_from(
     (stage, how): (Stage, How),
 ) -> Result<Run> {
     let run = store::run::lock(tx, run.id)?;
-    let waits = how.until == Until::Preview;
-    // What is only checked again joins the rest, and is of its days.
-    let as_planned = match stage {
-        Stage::Checking => how.as_planned.is_some(),
-        _ => run.as_planned,
-    };
-    let again = Run { stage, waits, as_planned, ..run };
+    // Whoever checks it anew says how far it goes.
+    let again = Run { stage, waits: how.until == Until::Preview, ..said_of(&run, how) };
     // Whoever released it meanwhile came first.
     if run.stage != Stage::Preview {
         return Ok(run);
@@ -478,14 +504,10 @@ fn check_from(
     store::job::forget(tx, run.id)?;
     store::hold::scope(tx, run.id, &[])?;
     match stage {
-        Stage::Checking => {
-            store::run::begin_anew(tx, &again, allowed.at())?;
-            if how.as_planned.is_some() {
-                begun(tx, allowed, run.window, how)?;
-            }
-        }
+        Stage::Checking => store::run::begin_anew(tx, &again, allowed.at())?,
         _ => store::run::advance(tx, &again)?,
     }
+    say_kept(tx, allowed, &again, how)?;
     Ok(again)
 }
 

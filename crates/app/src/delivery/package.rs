@@ -229,16 +229,10 @@ fn fill(
     Ok(manifest)
 }
 
-/// What a piece asks for. What a bill says is what the books say, or it was not drawn.
+/// What the slip of a piece asks for; nothing where it has none, as with a credit.
 fn asks(tx: &mut Tx, piece: &Piece) -> Result<Money> {
-    match piece.enclosed {
-        Enclosed::Bill(_) => store::ledger::balance_with(tx, piece.account, &piece.number),
-        Enclosed::Letter(_) => Ok(Money::ZERO),
-        Enclosed::Note(_) | Enclosed::Summary(_) => {
-            let asks = Printed::of(tx, piece.enclosed)?.asks();
-            Ok(asks.map_or(Money::ZERO, |it| it.0))
-        }
-    }
+    let asks = Printed::of(tx, piece.enclosed)?.asks();
+    Ok(asks.map_or(Money::ZERO, |it| it.0.max(Money::ZERO)))
 }
 
 /// What is in an envelope, without its place in the package.

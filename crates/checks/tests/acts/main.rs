@@ -32,6 +32,7 @@ mod deposit;
 mod doubts;
 mod due;
 mod e_invoice;
+mod e_invoice_owed;
 mod eligible;
 mod exchange;
 mod explorer;

@@ -13,12 +13,15 @@ use jiff::civil::date;
 use meterbook_app::delivery::mass::Mass;
 use meterbook_app::delivery::package::{Begun, Made, begin, make, papers};
 use meterbook_app::delivery::{NotDelivered, outcome, returned, settings};
-use meterbook_app::{Refused, party, person, task};
+use meterbook_app::{Refused, budget, debit, mandate, party, person, plan, statement, task};
 use meterbook_checks::engines;
 use meterbook_core::bill::sample::statement;
+use meterbook_core::credit::Noun;
+use meterbook_core::debit::Scheme;
 use meterbook_core::delivery::imb;
 use meterbook_core::delivery::{State, Way};
-use meterbook_core::id::PackageId;
+use meterbook_core::id::{AccountId, PackageId};
+use meterbook_core::money::Money;
 use meterbook_core::party::PartyRole;
 use meterbook_core::period::Period;
 use meterbook_core::person::{ContactKind, Language, PersonKind};
@@ -28,7 +31,12 @@ use meterbook_store::{self as store, Db};
 use serde_json::Value;
 
 use crate::correct;
+use crate::debit::POLICY;
 use crate::delivery::{START, one_month, pieces};
+use crate::deposit::{at, pays, say as say_credit};
+use crate::jobs::january;
+use crate::late_fee::february;
+use crate::mandate::{key, new, terms};
 use crate::village::{DIALS, actor};
 
 const FIRST: PackageId = PackageId(1);
@@ -282,5 +290,55 @@ fn more_than_the_settings_let_go_at_once_is_not_even_drawn_whatever_is_expected(
             assert_eq!(refusal(&why), more);
         }
         assert!(!folders(db, folder).0.exists(), "nothing was drawn");
+    });
+}
+
+#[test]
+fn the_manifest_asks_for_what_the_slips_do() {
+    engines::each(|db, folder| {
+        let (one, two, three, four) = (AccountId(1), AccountId(2), AccountId(3), AccountId(4));
+        january(db, folder, 4);
+        correct::bill(db);
+        say_credit(db, Noun::Budget, "class residential\nhistory 12 1\nround 1.00\noff 10%\n");
+        let plans = "months residential 3 2\nleast 1.00\ndebt 5.00 100.00\ndue with-bills\n";
+        say_credit(db, Noun::Plan, plans);
+        let level = Some(Money::from_cents(10_00));
+        db.write(|tx| budget::begin(tx, at("2026-02-20"), one, level, "by phone")).unwrap();
+        pays(db, two, 100_00, date(2026, 2, 20), at("2026-02-26"));
+        db.write(|tx| plan::agree(tx, at("2026-02-26"), three, (1, None), "by phone")).unwrap();
+        db.write(|tx| {
+            debit::say_policy(tx, actor(), START, POLICY)?;
+            let mut new = mandate::NewMandate { scheme: Scheme::Ppd, signed: START, ..new(four) };
+            new.terms = terms(START);
+            mandate::agree(tx, actor(), &key(), &new)
+        })
+        .unwrap();
+        february(db, folder, 4);
+        let mass = Mass { expected: None, ..mass() };
+        let begun = begin(db, actor(), &mass, &folders(db, folder).0).unwrap();
+        assert_eq!(begun.left, []);
+        let manifest = made(db, folder).unwrap().manifest;
+        let asks = |account: AccountId| {
+            db.read(|tx| {
+                let number = store::account::get(tx, account)?.number;
+                let newest = store::bill::newest_of(tx, account, 1)?.remove(0);
+                let it = statement::of_bill(tx, newest.id)?;
+                let of = |it: &&meterbook_core::delivery::envelope::Envelope| {
+                    it.account == number && it.number == newest.number.0
+                };
+                let said = manifest.envelopes.iter().find(of).unwrap().amount_due;
+                let owed = store::ledger::balance(tx, account)?;
+                Ok((said.cents(), it.amount_due.cents(), owed.cents()))
+            })
+            .unwrap()
+        };
+        // January's $4.44 and the level; a credit; a part of January's with February's; what is debited.
+        assert_eq!(asks(one), (14_44, 14_44, 14_44));
+        let (said, due, owed) = asks(two);
+        assert!((said, due) == (0, owed) && owed < 0, "{said} {due} {owed}");
+        let (said, due, owed) = asks(three);
+        assert_eq!((said, owed - due), (due, 6_66));
+        let (said, due, owed) = asks(four);
+        assert!(said == due && due == owed && 0 < due, "{said} {due} {owed}");
     });
 }

@@ -513,10 +513,42 @@ fn a_run_that_waits_is_said_to_keep_its_days_and_nothing_is_checked_for_it() {
         assert_eq!(why_kept().unwrap(), None);
         assert_eq!(preview(db).dates, days(date(2026, 3, 10), date(2026, 3, 31)));
         say(true, "they had them after all").unwrap();
-        let_go(db, actor(), run, None).unwrap();
+        // Nor does who bills it on the command line, and says nothing of them.
+        bill(db, Until::Preview);
+        assert_eq!(why_kept().unwrap().as_deref(), Some("they had them after all"));
+        bill(db, Until::Posted);
         assert_eq!(on_bills(db), ["B-260202 2026-02-02 2026-02-23 2026-02-02"]);
         let no = refusal(&say(false, "too late").unwrap_err());
         assert_eq!(no, NotReleased::Stage { stage: Stage::Done });
+        clean(db);
+    });
+}
+
+#[test]
+fn a_run_that_was_cut_off_goes_on_by_what_was_said_of_it() {
+    engines::each(|db, folder| {
+        village(db);
+        read(db, folder, date(2026, 1, 1), 0);
+        read(db, folder, date(2026, 2, 1), 100);
+        let window = db.read(|tx| store::window::oldest_open_of(tx, CYCLE)).unwrap().unwrap().id;
+        // A page began it, to be looked at; nobody has checked anything yet.
+        let begun = db.write(|tx| bill_run::prepare(tx, actor(), window, false)).unwrap();
+        assert_eq!((begun.stage, begun.waits, begun.as_planned), (Stage::Checking, true, false));
+        let kept = |why| How { until: Until::Posted, as_planned: Some(why) };
+        let run = |why| bill_run::run_how(db, actor(), Which::Cycle(CYCLE), kept(why), &mut |_| ());
+        assert_eq!(refusal(&run(" ").unwrap_err()), NotReleased::NoReason);
+        let stands = run("they had these bills already").unwrap();
+        assert_eq!((stands.stage, preview(db).as_planned), (Stage::Preview, true));
+        db.write(|tx| release::say_days(tx, actor(), begun.id, false, "they had none")).unwrap();
+        // Once its bills have their days, nobody says others.
+        db.write(|tx| {
+            let it = release::asked(tx, begun.id, None)?;
+            approval::do_or_ask(tx, actor(), &Asked::Release(it), "")
+        })
+        .unwrap();
+        let no = refusal(&run("they had them after all").unwrap_err());
+        assert_eq!(no, NotReleased::Stage { stage: Stage::Posting });
+        bill(db, Until::Posted);
         clean(db);
     });
 }

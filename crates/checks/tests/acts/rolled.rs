@@ -51,7 +51,7 @@ fn all_owe(db: &Db, all: &[Account]) -> Vec<i64> {
 }
 
 /// A fence of $75.00, charged to an account on a day.
-fn fence(db: &Db, account: AccountId, day: &str) -> BillId {
+pub(crate) fn fence(db: &Db, account: AccountId, day: &str) -> BillId {
     let said = vec!["75.00 fee revenue: Fence".to_owned()];
     let of = Of::Charges { kinds: Vec::new(), said, open: false };
     let new = NewOnce { account, of, reference: String::new(), total: Money::ZERO };
@@ -179,20 +179,38 @@ fn deposit_of(account: AccountId, cents: i64) -> NewDeposit {
 
 #[test]
 fn a_bill_is_paid_by_whom_its_paper_names_also_when_that_ended() {
-    engines::each(|db, _| {
+    engines::each(|db, folder| {
         let all = three(db, Some("roll-up"));
         fence(db, all[1].id, "2026-01-20");
         let by = all[0].number.to_string();
-        db.write(|tx| {
-            let of = Subject::Account(all[1].id);
-            detail::end(tx, actor(), of, DetailKind::Summary, &by, BEFORE)
-        })
-        .unwrap();
+        let ends = |on| {
+            db.write(|tx| {
+                let of = Subject::Account(all[1].id);
+                detail::end(tx, actor(), of, DetailKind::Summary, &by, on)
+            })
+        };
+        // What the paper of the fence says stays.
+        let why = says(&ends(date(2026, 1, 10)).unwrap_err());
+        let stays =
+            "of 2026-01-20 says on its paper who pays it, and that stays; name a day after it";
+        assert!(why.ends_with(stays), "{why}");
+        ends(BEFORE).unwrap();
         read(db, date(2026, 2, 1), [100, 200, 300]);
         bill(db);
         // The second pays its own bill of February, and not the fence.
         assert_eq!(all_owe(db, &all), [12_00 + 36_00 + 75_00, 24_00, 0]);
+        assert_eq!(asks(db, all[1].id), (75_00, 24_00), "the fence is on the other one's bill");
+        let own = db.read(|tx| store::bill::newest_of(tx, all[1].id, 1)).unwrap()[0].id;
+        let page = drawn(db, folder, own);
+        assert!(page.contains("Earlier charges that another account pays"), "{page}");
+        assert!(page.contains("−$75.00") && !page.contains("past due"), "{page}");
         clean(db);
+        // Nor does an account that rolls nothing up any more leave a bill to whoever had it before.
+        let master = Subject::Account(MASTER);
+        let late = db.write(|tx| {
+            detail::end(tx, actor(), master, DetailKind::Sums, "roll-up", date(2026, 2, 1))
+        });
+        assert!(says(&late.unwrap_err()).contains("says on its paper who pays it"));
     });
 }
 
@@ -209,6 +227,7 @@ fn what_rules_take_off_is_not_rolled_up() {
         meter_shows(db, "E-2", date(2026, 2, 1), &[250]);
         misread(db, all[1].id);
         assert_eq!(all_owe(db, &all), [72_00, 0, 0]);
+        assert_eq!(asks(db, all[1].id).1, 0, "it asks for nothing, and gives nothing back");
         let id = summing(db).unwrap();
         let it = db.read(|tx| statement::of_bill(tx, id)).unwrap();
         assert_eq!((it.bill.total.cents(), it.amount_due.cents()), (60_00, 72_00));
@@ -219,6 +238,7 @@ fn what_rules_take_off_is_not_rolled_up() {
         meter_shows(db, "E-2", date(2026, 2, 1), &[240]);
         misread(db, all[1].id);
         assert_eq!(all_owe(db, &all), [72_00, 0, 0]);
+        assert_eq!(asks(db, all[1].id).1, 0);
         clean(db);
     });
 }
@@ -250,7 +270,7 @@ fn a_correction_leaves_a_debt_with_whom_the_bill_was() {
         assert_eq!(all_owe(db, &all), owed);
         let new = db.read(|tx| store::bill::newest_of(tx, all[1].id, 1)).unwrap()[0].id;
         let it = db.read(|tx| statement::of_bill(tx, new)).unwrap();
-        assert_eq!((it.paid_by, it.amount_due.cents()), (None, -6_00));
+        assert_eq!((it.paid_by, it.amount_due.cents()), (None, -6_16), "with its interest");
         let page = drawn(db, folder, new);
         assert!(!page.contains("Paid by account"), "{page}");
         clean(db);

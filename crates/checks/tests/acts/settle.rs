@@ -8,7 +8,7 @@ use meterbook_app::bill_run::correct::{NotCorrected, preview};
 use meterbook_app::bill_run::settle;
 use meterbook_app::pay::{NewPayment, pay};
 use meterbook_app::said::NotSaid;
-use meterbook_app::{Refused, check};
+use meterbook_app::{Refused, check, statement};
 use meterbook_checks::engines::{self, Raw};
 use meterbook_core::bill::correct::{Cause, Correction};
 use meterbook_core::bill::settle::NoRules;
@@ -18,16 +18,17 @@ use meterbook_core::money::Money;
 use meterbook_store::{self as store, Db};
 
 use crate::authority::with_role;
-use crate::correct::{correct, shows, three_months};
-use crate::village::{self, actor, says};
+use crate::correct::{begin, bill, correct, shows, three_months};
+use crate::sum_up::drawn;
+use crate::village::{self, DIALS, actor, says};
 
 const ACCOUNT: AccountId = AccountId(1);
 
-fn seen(db: &Db) -> Correction {
+pub(crate) fn seen(db: &Db) -> Correction {
     db.write(|tx| preview(tx, actor(), ACCOUNT, date(2026, 1, 1), Cause::Read)).unwrap()
 }
 
-fn rules(db: &Db, text: &str) {
+pub(crate) fn rules(db: &Db, text: &str) {
     db.write(|tx| settle::say_rules(tx, actor(), date(2026, 1, 1), text)).unwrap();
 }
 
@@ -71,6 +72,63 @@ fn what_is_too_long_ago_is_not_charged_and_the_rest_in_parts() {
     });
 }
 
+/// A bill of $12 for January alone.
+pub(crate) fn one_month(db: &Db) {
+    begin(db, "R-1", &[DIALS]);
+    shows(db, date(2026, 1, 1), &[0]);
+    shows(db, date(2026, 2, 1), &[100]);
+    bill(db);
+}
+
+/// What the newest bill of the account asks for, and what the account owes.
+fn asks_and_owes(db: &Db) -> (i64, i64) {
+    db.read(|tx| {
+        let newest = store::bill::newest_of(tx, ACCOUNT, 1)?.remove(0);
+        let it = statement::of_bill(tx, newest.id)?;
+        Ok((it.amount_due.cents(), store::ledger::balance(tx, ACCOUNT)?.cents()))
+    })
+    .unwrap()
+}
+
+#[test]
+fn the_paper_of_one_corrected_bill_asks_for_what_the_books_hold() {
+    engines::each(|db, folder| {
+        one_month(db);
+        rules(db, "reach utility residential 1\n");
+        shows(db, date(2026, 2, 1), &[200]);
+        let it = seen(db);
+        assert_eq!((it.settled.waived.cents(), it.net.cents()), (12_00, 0));
+        correct(db, actor(), it.charged(), "the meter was slow").unwrap();
+        assert_eq!(asks_and_owes(db), (12_00, 12_00));
+        let new = db.read(|tx| store::bill::newest(tx, 1)).unwrap()[0];
+        let page = drawn(db, folder, new);
+        assert!(page.contains("Adjustment of correction"), "{page}");
+        // Once more: what was not charged of the first is not charged of the second.
+        shows(db, date(2026, 2, 1), &[150]);
+        correct(db, actor(), seen(db).charged(), "it was not that slow").unwrap();
+        assert_eq!(asks_and_owes(db), (12_00, 12_00));
+        clean(db);
+        // The next one does not take it off again.
+        shows(db, date(2026, 3, 1), &[250]);
+        bill(db);
+        assert_eq!(asks_and_owes(db), (24_00, 24_00));
+        clean(db);
+    });
+}
+
+#[test]
+fn the_paper_of_one_corrected_bill_gives_its_interest() {
+    engines::each(|db, _| {
+        one_month(db);
+        rules(db, "interest 100%\n");
+        pays(db, date(2026, 2, 28));
+        shows(db, date(2026, 2, 1), &[0]);
+        correct(db, actor(), seen(db).charged(), "the first read was wrong").unwrap();
+        assert_eq!(asks_and_owes(db), (-12_33, -12_33));
+        clean(db);
+    });
+}
+
 #[test]
 fn what_an_earlier_correction_did_not_charge_is_not_given_back() {
     engines::each(|db, _| {
@@ -101,7 +159,7 @@ fn what_an_earlier_correction_did_not_charge_is_not_given_back() {
 }
 
 /// Pays a bill of $12 on a day.
-fn pays(db: &Db, on: Date) {
+pub(crate) fn pays(db: &Db, on: Date) {
     let (amount, tender, reference) = (Money::from_cents(1_200), Tender::Check, on.to_string());
     let new = NewPayment { account: ACCOUNT, amount, on, tender, reference };
     db.write(|tx| pay(tx, actor(), &new)).unwrap();

@@ -163,8 +163,11 @@ pub struct Statement {
     pub since: Vec<Movement>,
     /// The sum of the last balance and what happened since.
     pub before: Money,
-    /// What is to be paid: `before` and the new charges, unless another account pays these, less what is
-    /// paid with later parts as agreed; of a bill that sums up others what all of them come to.
+    /// What of `before` is of earlier bills that another account pays and has not on a bill of its own yet.
+    pub waits: Money,
+    /// What is to be paid: `before` without what waits and the new charges, unless another account pays
+    /// these, less what is paid with later parts as agreed; of a bill that sums up others what all of them
+    /// come to.
     pub amount_due: Money,
     /// The account that pays the new charges, where one sums them up and they are rolled up to it.
     pub paid_by: Option<AccountNumber>,

@@ -76,6 +76,7 @@ pub fn statement(language: Language) -> Statement {
         behind: None,
         replaces: None,
         credit_sent: false,
+        waits: Money::ZERO,
         level: None,
         bill: Bill {
             id: BillId(1),

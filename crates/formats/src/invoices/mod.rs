@@ -187,18 +187,19 @@ struct Totals {
     vat: Money,
     /// BT-112.
     with_vat: Money,
-    /// BT-113: what rules of corrections took off bills that are summed up.
+    /// BT-113: what rules of corrections took off, and what the account has paid before.
     paid: Money,
     /// BT-114: VAT is rounded line by line on a bill, and once for each rate on an invoice.
     rounding: Money,
-    /// BT-115: the bill's total.
+    /// BT-115: the bill's total without what is paid.
     payable: Money,
 }
 
-/// Works out the invoice; of a bill that sums up others `summed` is those whose charges it asks for.
+/// Works out the invoice; of a bill that sums up others `summed` is those whose charges it asks for, and
+/// `paid` of it is not to be paid with it.
 fn invoice<'a>(
     statement: &'a Statement,
-    summed: &'a [SummedUp],
+    (summed, paid): (&'a [SummedUp], Money),
     seller: &'a Seller,
     kind: &'a Kind,
 ) -> Result<Invoice<'a>, NotInvoiced> {
@@ -221,8 +222,9 @@ fn invoice<'a>(
         .ok_or(NotInvoiced::Bill { what: "the name of whom it is addressed to" })?;
     let moved: Vec<Moved> = treated.moved.into_iter().map(|it| it.signed(sign)).collect();
     let taxed = vat::breakdown(&lines, &moved, treated.reason);
-    let paid = summed.iter().map(|it| it.bill.total - it.moved).sum();
-    let totals = totals(&lines, &moved, &taxed, (sign.of(paid), sign.of(bill.total)));
+    let payable = sign.of(bill.total - paid);
+    let paid = paid + summed.iter().map(|it| it.bill.total - it.moved).sum();
+    let totals = totals(&lines, &moved, &taxed, (sign.of(paid), payable));
     let code = code(bill.total, kind);
     let (number, issued_on, preceding) = match kind {
         Kind::Bill => (bill.number.0.as_str(), bill.billed_on, None),
@@ -395,7 +397,7 @@ fn totals(
 /// What is owed when, and how the account stands with it.
 fn terms(statement: &Statement, seller: &Seller, code: Code, is_owed: bool) -> String {
     let words = words(statement.language);
-    let Statement { bill, account, before, amount_due, plan, .. } = statement;
+    let Statement { bill, account, amount_due, plan, level, .. } = statement;
     if !is_owed {
         let said = if code == Code::Credit { words.credited } else { words.charged };
         return format!("{said} {}", account.number);
@@ -407,7 +409,8 @@ fn terms(statement: &Statement, seller: &Seller, code: Code, is_owed: bool) -> S
     let currency = seller.currency;
     // What is paid with later parts as agreed is owed as well.
     let owed = *amount_due + plan.map_or(Money::ZERO, |it| it.later);
-    format!(
+    let before = statement.before - statement.waits;
+    let mut said = format!(
         "{} {}. {} {currency} {}; {} {currency} {}.",
         words.due,
         bill.due_on,
@@ -415,7 +418,19 @@ fn terms(statement: &Statement, seller: &Seller, code: Code, is_owed: bool) -> S
         before.plain(),
         words.with_it,
         owed.plain()
-    )
+    );
+    if let Some(it) = level {
+        let asked = format!("{currency} {}", it.asked.plain());
+        said.push_str(&words.level.replace("{level}", &asked));
+    }
+    if let Some(it) = plan {
+        let part = words.part.replace("{nth}", &it.nth.to_string());
+        let part = part.replace("{of}", &it.of.to_string());
+        let part = part.replace("{amount}", &format!("{currency} {}", it.amount.plain()));
+        let part = part.replace("{day}", &it.due.to_string());
+        said.push_str(&part.replace("{later}", &format!("{currency} {}", it.later.plain())));
+    }
+    said
 }
 
 /// A name with the lines of its address.

@@ -25,20 +25,21 @@ const OUTSIDE: &str = "VATEX-EU-O";
 /// # Errors
 /// What the norm wants and nobody said, or a VAT that cannot be told apart.
 pub fn write(statement: &Statement, seller: &Seller, kind: &Kind) -> Result<String, NotInvoiced> {
-    write_sum(statement, &[], seller, kind)
+    write_sum(statement, (&[], Money::ZERO), seller, kind)
 }
 
-/// The same of a bill that sums up others, with the lines of those whose charges it asks for.
+/// The same of a bill that sums up others, with the lines of those whose charges it asks for; and so much of
+/// a bill is not to be paid with it, as it was paid before.
 ///
 /// # Errors
 /// What the norm wants and nobody said, or a VAT that cannot be told apart.
 pub fn write_sum(
     statement: &Statement,
-    summed: &[SummedUp],
+    (summed, paid): (&[SummedUp], Money),
     seller: &Seller,
     kind: &Kind,
 ) -> Result<String, NotInvoiced> {
-    let it = invoice(statement, summed, seller, kind)?;
+    let it = invoice(statement, (summed, paid), seller, kind)?;
     let noun = if it.code == Code::Credit { "CreditNote" } else { "Invoice" };
     let mut xml = Xml { text: String::new(), open: Vec::new(), currency: it.currency };
     xml.text.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");

@@ -9,6 +9,10 @@ pub(super) struct Words {
     pub(super) before: &'static str,
     /// Before what is owed in all.
     pub(super) with_it: &'static str,
+    /// What is asked for in place of a bill that is levelled.
+    pub(super) level: &'static str,
+    /// Which part of a plan is due next.
+    pub(super) part: &'static str,
     /// Before the number of the correction whose first page asks for it.
     pub(super) behind: &'static str,
     /// Before the account.
@@ -28,6 +32,8 @@ const ENGLISH: Words = Words {
     due: "Due",
     before: "The account owed",
     with_it: "this bill included it owes",
+    level: " By budget billing {level} is asked for in place of this bill.",
+    part: " Part {nth} of {of} of a payment plan, {amount}, is due {day}; {later} is due with later parts.",
     behind: "Paid together with the other bills of correction",
     credited: "Credited to account",
     charged: "Charged to account",
@@ -43,6 +49,8 @@ const SPANISH: Words = Words {
     due: "Vence el",
     before: "La cuenta debía",
     with_it: "con esta factura debe",
+    level: " Por la cuota fija se piden {level} en lugar de esta factura.",
+    part: " La parte {nth} de {of} de un plan de pagos, {amount}, vence el {day}; {later} vence con partes posteriores.",
     behind: "Se paga junto con las demás facturas de la corrección",
     credited: "Se abona a la cuenta",
     charged: "Se carga a la cuenta",

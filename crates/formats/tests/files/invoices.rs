@@ -152,7 +152,7 @@ fn sound(name: &str, statement: &Statement, kind: &Kind) -> Element {
 
 /// The same of a bill that sums up these.
 fn sound_sum(name: &str, statement: &Statement, summed: &[SummedUp], kind: &Kind) -> Element {
-    let xml = ubl::write_sum(statement, summed, &seller(), kind);
+    let xml = ubl::write_sum(statement, (summed, Money::ZERO), &seller(), kind);
     let it = Element::read(&xml.unwrap_or_else(|why| panic!("{name}: {why}")));
     let noun = if it.name == "CreditNote" { "CreditNoteLine" } else { "InvoiceLine" };
     let quantity = noun.replace("Note", "ed").replace("InvoiceLine", "InvoicedQuantity");

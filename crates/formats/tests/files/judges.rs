@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use jiff::Timestamp;
+use meterbook_core::money::Money;
 use meterbook_formats::invoices::ubl;
 use meterbook_formats::payments::nacha;
 use meterbook_formats::payments::sepa::{self, Version};
@@ -181,8 +182,11 @@ fn invoices_that_we_write_keep_the_rules_of_the_norm() {
         for (of, kind) in super::invoices::kinds().iter().enumerate() {
             let file = written.path().join(format!("sum {nth} {of}.xml"));
             let seller = super::invoices::seller();
-            std::fs::write(&file, ubl::write_sum(statement, summed, &seller, kind).unwrap())
-                .unwrap();
+            std::fs::write(
+                &file,
+                ubl::write_sum(statement, (summed, Money::ZERO), &seller, kind).unwrap(),
+            )
+            .unwrap();
             files.push(file);
         }
     }
