@@ -119,7 +119,7 @@ pub fn begin(
     level: Option<Money>,
     why: &str,
 ) -> Result<Budget> {
-    let allowed = authorize(tx, actor, Permission::KeepCredit, None)?;
+    let allowed = authorize(tx, actor, Permission::KeepCredit, Some(Money::ZERO))?;
     receipt::said(why)?;
     let from = crate::founding::zone(tx)?.day_of(actor.at);
     store::account::lock(tx, &[account])?;
@@ -173,7 +173,7 @@ pub fn set_level(
     level: Option<Money>,
     why: &str,
 ) -> Result<Money> {
-    let allowed = authorize(tx, actor, Permission::KeepCredit, None)?;
+    let allowed = authorize(tx, actor, Permission::KeepCredit, Some(Money::ZERO))?;
     receipt::said(why)?;
     let on = crate::founding::zone(tx)?.day_of(actor.at);
     store::account::lock(tx, &[account])?;
@@ -201,7 +201,7 @@ pub fn set_level(
 
 /// Ends it: what is still to be made up is charged at once, or given back.
 pub fn end(tx: &mut Tx, actor: Actor, account: AccountId, why: &str) -> Result<Money> {
-    let allowed = authorize(tx, actor, Permission::KeepCredit, None)?;
+    let allowed = authorize(tx, actor, Permission::KeepCredit, Some(Money::ZERO))?;
     receipt::said(why)?;
     let on = crate::founding::zone(tx)?.day_of(actor.at);
     store::account::lock(tx, &[account])?;

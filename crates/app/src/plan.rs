@@ -188,7 +188,7 @@ pub fn agree(
     (nth, pays): (usize, Option<Pays>),
     why: &str,
 ) -> Result<Plan> {
-    let allowed = authorize(tx, actor, Permission::KeepCredit, None)?;
+    let allowed = authorize(tx, actor, Permission::KeepCredit, Some(Money::ZERO))?;
     receipt::said(why)?;
     let on = crate::founding::zone(tx)?.day_of(actor.at);
     store::account::lock(tx, &[account])?;
@@ -229,7 +229,7 @@ pub fn agree(
 
 /// Says from today on how the parts of a plan that runs are paid.
 pub fn say_pays(tx: &mut Tx, actor: Actor, account: AccountId, now: Pays, why: &str) -> Result<()> {
-    let allowed = authorize(tx, actor, Permission::KeepCredit, None)?;
+    let allowed = authorize(tx, actor, Permission::KeepCredit, Some(Money::ZERO))?;
     receipt::said(why)?;
     let on = crate::founding::zone(tx)?.day_of(actor.at);
     store::account::lock(tx, &[account])?;
@@ -258,7 +258,7 @@ pub(crate) fn open_of(plan: &Plan, open: &Open) -> Money {
 
 /// Ends a plan before its time.
 pub fn cancel(tx: &mut Tx, actor: Actor, account: AccountId, why: &str) -> Result<()> {
-    let allowed = authorize(tx, actor, Permission::KeepCredit, None)?;
+    let allowed = authorize(tx, actor, Permission::KeepCredit, Some(Money::ZERO))?;
     receipt::said(why)?;
     let on = crate::founding::zone(tx)?.day_of(actor.at);
     store::account::lock(tx, &[account])?;

@@ -317,7 +317,31 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
     ),
     ("{} is the level already; nothing was changed", "{} ya es la cuota; no se cambió nada"),
     ("the amount is above zero", "el importe es mayor que cero"),
-    ("nothing is held of this account", "no se retiene nada de esta cuenta"),
+    (
+        "nothing is held of this account; see: meterbook deposit show",
+        "no se retiene nada de esta cuenta; revise su depósito",
+    ),
+    (
+        "nobody stands in for this account; see: meterbook deposit show",
+        "nadie responde por esta cuenta; revise su depósito",
+    ),
+    ("security is above zero; say how much", "un depósito es mayor que cero; diga cuánto"),
+    (
+        "security was asked for on {} already; take another day, or give back what is held: meterbook deposit return",
+        "ya se pidió un depósito el {}; tome otro día, o devuelva lo retenido",
+    ),
+    (
+        "it may be paid in {} at most, and in one at least; say how many",
+        "se puede pagar en {} partes como máximo y en una como mínimo; diga en cuántas",
+    ),
+    (
+        "no rule asks {} customers with {} credit for security; say how much, or the rules: meterbook credit rules deposit",
+        "ninguna regla pide depósito a clientes {} con historial {}; diga cuánto, o las reglas",
+    ),
+    (
+        "it comes to {} now; look at it again, and ask anew",
+        "ahora resulta en {}; vuelva a mirarlo y pídalo de nuevo",
+    ),
     (
         "no rule says how long {} lasts; say until when",
         "ninguna regla dice cuánto dura ({}); diga hasta cuándo",
@@ -327,7 +351,7 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
         "say which agency promises it, in no more than {} letters",
         "diga qué entidad lo promete, en no más de {} letras",
     ),
-    ("what is promised is above zero", "lo prometido es mayor que cero"),
+    ("what is promised is above zero; say how much", "lo prometido es mayor que cero; diga cuánto"),
     (
         "no rule says how long a pledge lasts; say until when",
         "ninguna regla dice cuánto dura una promesa; diga hasta cuándo",

@@ -15,7 +15,8 @@ use meterbook_app::late_fee::NewWaiver;
 use meterbook_app::online::card;
 use meterbook_app::pledge::NewPledge;
 use meterbook_app::protection::{NewProtection, To};
-use meterbook_app::{Actor, budget, deposit, plan, pledge, protection};
+use meterbook_app::security::NewSecurity;
+use meterbook_app::{Actor, budget, plan, pledge, protection};
 use meterbook_core::credit::Shield;
 use meterbook_core::credit::circumstance::Circumstance;
 use meterbook_core::credit::plan::Pays;
@@ -84,12 +85,12 @@ fn act(
             let parts = parts.parse().map_err(no)?;
             let credit = Credit::from_word(text("deposit-credit")).unwrap_or(Credit::Unknown);
             let new = NewDeposit { account, credit, amount, parts };
-            deposit::ask(tx, actor, &new, text("deposit-why"))?;
-            Ok("deposit")
+            let new = NewSecurity::deposit(tx, actor.at, new)?;
+            secure(tx, actor, new, (text("deposit-why"), "deposit"))
         }
         "deposit-back" => {
-            deposit::give_back(tx, actor, account, text("deposit-back-why"))?;
-            Ok("deposit-back")
+            let new = NewSecurity::back(tx, account)?;
+            secure(tx, actor, new, (text("deposit-back-why"), "deposit-back"))
         }
         "budget" => {
             let level = typed.some("level").map(money::amount).transpose()?;
@@ -113,8 +114,7 @@ fn act(
                 until: typed.some("pledge-until").map(money::day).transpose()?,
                 why: text("pledge-why").to_owned(),
             };
-            pledge::add(tx, actor, &new)?;
-            Ok("pledge")
+            secure(tx, actor, NewSecurity::Pledge(new), (text("pledge-why"), "pledge"))
         }
         "pledge-keep" => {
             let id = text("payment").parse().map_err(|_| NotThere)?;
@@ -159,6 +159,17 @@ fn act(
         }
         _ => Err(NotThere.into()),
     }
+}
+
+/// Secures an account, or asks a second person; says the word for what was done.
+fn secure(
+    tx: &mut Tx,
+    actor: Actor,
+    new: NewSecurity,
+    (why, done): (&str, &'static str),
+) -> Result<&'static str> {
+    let went = do_or_ask(tx, actor, &Asked::Secure(new), why)?;
+    Ok(if went == Outcome::Done { done } else { "secure-asked" })
 }
 
 /// Does not ask for a fee, or asks a second person.

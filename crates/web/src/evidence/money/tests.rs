@@ -38,6 +38,7 @@ use meterbook_core::id::AccountNumber;
 use meterbook_core::ledger::Tender;
 use meterbook_core::ledger::count::{Checks, Compared, counted};
 use meterbook_core::money::Money;
+use meterbook_core::moves::Credit;
 use meterbook_core::person::Language;
 use meterbook_store::refund::{CheckEnd, Ending};
 
@@ -61,6 +62,13 @@ fn what_acts_on_money_refuse_is_said_in_spanish() {
         NotSecured::Covered { asked: amount, by: AccountNumber::new(7).unwrap(), left: amount }
             .to_string(),
         NotSecured::BeyondLimit { amount }.to_string(),
+        NotSecured::NotAboveZero.to_string(),
+        NotSecured::TooManyParts { most: 3 }.to_string(),
+        NotSecured::AskedAlready { on }.to_string(),
+        NotSecured::NothingAsked { class, credit: Credit::Poor }.to_string(),
+        NotSecured::NotGuaranteed.to_string(),
+        NotSecured::NothingHeld.to_string(),
+        NotSecured::Changed { now: amount }.to_string(),
         NotPledged::BeyondLimit { amount }.to_string(),
         NotPledged::TooLong { until: on }.to_string(),
         NotLevelled::BeyondLimit { level: amount }.to_string(),
