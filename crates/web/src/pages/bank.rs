@@ -155,7 +155,10 @@ fn deposit(it: &Expected, visitor: &Visitor) -> Row {
         line: String::new(),
         on: show::day(it.on, visitor.language),
         amount: show::money(it.amount),
-        is: String::new(),
+        is: match it.voided {
+            Money::ZERO => String::new(),
+            voided => format!("{} {}", show::money(voided), words(visitor.language).back_voided),
+        },
         said: String::new(),
     }
 }
