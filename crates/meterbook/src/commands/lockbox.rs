@@ -18,7 +18,7 @@ use crate::say;
 
 /// Takes a file as one batch, all of it that was not posted before, or nothing.
 pub(crate) fn import(place: &Place, file: &Path, (count, total): (usize, &str)) -> Result<()> {
-    let total = Money::parse(total).map_err(super::said)?;
+    let total = super::amount(place, total)?;
     let bytes = bytes(file)?;
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let new = NewLockbox { name: &name, bytes: &bytes, count, total };

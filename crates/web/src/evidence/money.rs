@@ -119,6 +119,10 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
         "los débitos están detenidos: {}; permítalos antes",
     ),
     ("{} is no amount; write it like 87.45", "{} no es un importe; escríbalo como 87.45"),
+    (
+        "amounts are in {} and not in {}; write it like 87.45",
+        "los importes están en {} y no en {}; escríbalo como 87.45",
+    ),
     ("{} is no way to pay", "{} no es una forma de pago"),
     ("{} is no day; write it like 2026-08-04", "{} no es un día; escríbalo como 2026-08-04"),
     ("{} is no month; write it like 2026-08", "{} no es un mes; escríbalo como 2026-08"),
@@ -264,6 +268,10 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
     (
         "this account has a mandate; ask whether it takes the parts too, and say --debit or --by-hand",
         "esta cuenta tiene un mandato; pregunte si cobra también las partes",
+    ),
+    (
+        "bills are in {}, and no file of {} takes that: NACHA takes USD and SEPA EUR; agree to a scheme that does, or let it be paid otherwise",
+        "las facturas están en {}, y ningún archivo {} lo acepta: NACHA acepta USD y SEPA EUR; acuerde un esquema que lo acepte, o que se pague de otra forma",
     ),
     (
         "this account has no mandate; agree to one first: meterbook debit agree",

@@ -214,7 +214,7 @@ pub(crate) async fn payments(
         let count = typed.text("count");
         let count =
             count.parse().map_err(|_| no(format!("{count} is no count; write a whole number")))?;
-        let says = (count, money::amount(typed.text("sum"))?);
+        let says = (count, money::amount(here.currency()?, typed.text("sum"))?);
         here.db.write(|tx| posted(tx, actor, (file, typed), says, &reader))
     };
     take(&console, &visitor, sent, act).await

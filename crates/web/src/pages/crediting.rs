@@ -23,7 +23,7 @@ use meterbook_core::credit::plan::Pays;
 use meterbook_core::id::{AccountId, BillId, PaymentId};
 use meterbook_core::money::Money;
 use meterbook_core::moves::Credit;
-use meterbook_store::Tx;
+use meterbook_store::{self as store, Tx};
 
 use super::money::{self, Fields, go_on, or_waits};
 use super::{NotThere, credit};
@@ -58,6 +58,8 @@ fn act(
     (what, typed): (&str, &Typed),
 ) -> Result<&'static str> {
     let text = |name: &str| typed.text(name);
+    let currency = store::utility::get(tx)?.currency;
+    let money_of = |it: &str| money::amount(currency, it);
     match what {
         "plan" => {
             let option = text("option").parse().unwrap_or(0);
@@ -79,7 +81,7 @@ fn act(
             Ok("plan-end")
         }
         "deposit" => {
-            let amount = typed.some("deposit-amount").map(money::amount).transpose()?;
+            let amount = typed.some("deposit-amount").map(money_of).transpose()?;
             let parts = text("deposit-parts");
             let no = |_| money::no(format!("{parts} is no count; write a whole number"));
             let parts = parts.parse().map_err(no)?;
@@ -93,12 +95,12 @@ fn act(
             secure(tx, actor, new, (text("deposit-back-why"), "deposit-back"))
         }
         "budget" => {
-            let level = typed.some("level").map(money::amount).transpose()?;
+            let level = typed.some("level").map(money_of).transpose()?;
             budget::begin(tx, actor, account, level, text("budget-why"))?;
             Ok("budget")
         }
         "budget-level" => {
-            let level = typed.some("new-level").map(money::amount).transpose()?;
+            let level = typed.some("new-level").map(money_of).transpose()?;
             budget::set_level(tx, actor, account, level, text("level-why"))?;
             Ok("budget-level")
         }
@@ -110,7 +112,7 @@ fn act(
             let new = NewPledge {
                 account,
                 agency: text("pledge-agency").to_owned(),
-                amount: money::amount(text("pledge-amount"))?,
+                amount: money_of(text("pledge-amount"))?,
                 until: typed.some("pledge-until").map(money::day).transpose()?,
                 why: text("pledge-why").to_owned(),
             };
@@ -210,7 +212,7 @@ pub(crate) async fn refund(
 ) -> Response {
     let of = number.clone();
     let act = move |here: &Console, actor, sent: &Typed| {
-        let amount = money::amount(sent.text("refund-amount"))?;
+        let amount = money::amount(here.currency()?, sent.text("refund-amount"))?;
         let reference = sent.text("refund-reference").to_owned();
         let went = here.db.write(|tx| {
             let account = money::account_of(tx, &of)?.id;
