@@ -10,8 +10,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use anyhow::Result;
-use jiff::{Timestamp, ToSpan};
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
 use meterbook_core::account::CustomerClass;
 use meterbook_core::charge::{Charge, ChargeFor};
 use meterbook_core::credit::deposit::{BILLS, Because, Credited, Kept, ReturnAs, Rules, held};
@@ -729,7 +729,10 @@ impl fmt::Display for NotSecured {
                 write!(f, "it may be paid in {most} at most, and in one at least; say how many")
             }
             NotSecured::AskedAlready { on } => {
-                write!(f, "security was asked for on {on} already; take another day, or give back what is held: meterbook deposit return")
+                write!(
+                    f,
+                    "security was asked for on {on} already; take another day, or give back what is held: meterbook deposit return"
+                )
             }
             NotSecured::NoGuarantors { class } => {
                 write!(f, "nobody may stand in for {class} customers; ask for money")

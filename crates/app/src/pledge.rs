@@ -4,8 +4,8 @@
 use std::fmt;
 
 use anyhow::Result;
-use jiff::{Timestamp, ToSpan};
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
 use meterbook_core::about::About;
 use meterbook_core::credit::pledge::{Ending, Pledge};
 use meterbook_core::id::{AccountId, AccountNumber, PaymentId};

@@ -230,9 +230,8 @@ fn what_was_voided_of_a_file_is_not_expected() {
         let tenders = ["1", "2", "3"].map(|it| tender(db, it));
         let payment = db.read(|tx| store::receipt::standing(tx, tenders[0])).unwrap().remove(0);
         let whose = AccountId(1);
-        let moved = db.write(|tx| {
-            receipt::move_payment(tx, at("2026-03-14"), payment.id, whose, "theirs")
-        });
+        let moved =
+            db.write(|tx| receipt::move_payment(tx, at("2026-03-14"), payment.id, whose, "theirs"));
         moved.unwrap();
         assert_eq!(of("batch/1"), Some((35_00, 0)));
         db.write(|tx| receipt::void(tx, at("2026-03-14"), tenders[1], "no such check")).unwrap();

@@ -10,9 +10,9 @@ use meterbook_app::bill_run::{self, Until, Which};
 use meterbook_app::deposit::{self, Given, NewDeposit};
 use meterbook_app::moves::ReadWanted;
 use meterbook_app::pay::{NewPayment, pay};
-use meterbook_app::write_off::{self, NewTransfer};
 use meterbook_app::pledge::NewPledge;
 use meterbook_app::security::NewSecurity;
+use meterbook_app::write_off::{self, NewTransfer};
 use meterbook_app::{Actor, check, credit_rules, receipt, statement};
 use meterbook_checks::engines;
 use meterbook_core::charge::ChargeFor;
@@ -305,7 +305,10 @@ fn what_is_not_asked_for_or_not_held_is_said() {
         let silent = db.write(|tx| deposit::ask(tx, actor(), &new(two), " "));
         assert_eq!(says(&silent.unwrap_err()), "say why");
         let back = db.write(|tx| deposit::give_back(tx, actor(), two, "x"));
-        assert_eq!(says(&back.unwrap_err()), "nothing is held of this account; see: meterbook deposit show");
+        assert_eq!(
+            says(&back.unwrap_err()),
+            "nothing is held of this account; see: meterbook deposit show"
+        );
 
         let stand = |of, by| {
             db.write(|tx| deposit::guarantee(tx, actor(), of, by, cents(20_000), "by letter"))
@@ -315,7 +318,10 @@ fn what_is_not_asked_for_or_not_held_is_said() {
         assert!(says(&stand(ONE, two).unwrap_err()).starts_with("somebody stands in since"));
         let release = || db.write(|tx| deposit::release(tx, actor(), ONE, "by letter"));
         release().unwrap();
-        assert_eq!(says(&release().unwrap_err()), "nobody stands in for this account; see: meterbook deposit show");
+        assert_eq!(
+            says(&release().unwrap_err()),
+            "nobody stands in for this account; see: meterbook deposit show"
+        );
         let text = RULES.replace("guarantor residential\n", "");
         let (noun, day) = (Noun::Deposit, date(2026, 2, 1));
         db.write(|tx| credit_rules::say(tx, actor(), noun, day, &text)).unwrap();
@@ -549,7 +555,13 @@ fn large_security_takes_a_second_person() {
         // What is promised in parts of one day counts together, and what changed is not done as it was seen.
         let pledge = |amount: i64, why: &str| {
             let (agency, why) = ("County".to_owned(), why.to_owned());
-            NewSecurity::Pledge(NewPledge { account: ONE, agency, amount: cents(amount), until: None, why })
+            NewSecurity::Pledge(NewPledge {
+                account: ONE,
+                agency,
+                amount: cents(amount),
+                until: None,
+                why,
+            })
         };
         let first = Asked::Secure(pledge(9_000_00, "voucher 1"));
         assert_eq!(db.write(|tx| do_or_ask(tx, kim, &first, "voucher 1")).unwrap(), Outcome::Done);
