@@ -395,7 +395,7 @@ impl fmt::Display for NotLevelled {
             NotLevelled::TooFew { least } => {
                 write!(f, "a level follows from {least} bills at least; say one")
             }
-            NotLevelled::NotAboveZero => f.write_str("a level is above zero"),
+            NotLevelled::NotAboveZero => f.write_str("a level is above zero; say how much"),
             NotLevelled::Closed { since } => write!(
                 f,
                 "nothing is supplied to the account since {since}; look at its number again"
@@ -414,7 +414,9 @@ impl fmt::Display for NotLevelled {
                 f,
                 "account {by} pays its bills, as they are; let it owe its own first: meterbook customer account-detail {by} sums stay"
             ),
-            NotLevelled::NotRunning => f.write_str("bills of this account are not levelled"),
+            NotLevelled::NotRunning => f.write_str(
+                "bills of this account are not levelled; begin that first: meterbook budget begin",
+            ),
             NotLevelled::Rolling => {
                 f.write_str("each bill works its level out anew; there is none to be changed")
             }

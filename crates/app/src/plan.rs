@@ -455,7 +455,7 @@ fn end(
 impl fmt::Display for NotPlanned {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            NotPlanned::NothingOwed => f.write_str("nothing is owed"),
+            NotPlanned::NothingOwed => f.write_str("nothing is owed, so there is nothing to pay in parts; see: meterbook receipt open"),
             NotPlanned::NotOffered { debt } => write!(
                 f,
                 "no rule offers parts for {debt} to this account; see: meterbook credit rules plan"
@@ -473,7 +473,7 @@ impl fmt::Display for NotPlanned {
             NotPlanned::AgreedAlready { on } => {
                 write!(f, "a plan was agreed to on {on} already; agree to another one tomorrow")
             }
-            NotPlanned::NotRunning => f.write_str("no plan runs"),
+            NotPlanned::NotRunning => f.write_str("no plan runs; agree to one: meterbook plan propose"),
             NotPlanned::NotAsked => f.write_str(
                 "this account has a mandate; ask whether it takes the parts too, and say --debit or --by-hand",
             ),

@@ -249,7 +249,10 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
         "hay {} pendientes, y las partes suman {}; cada una es mayor que cero, y todas no son más que eso",
     ),
     ("{} is held; look at it again: meterbook suspense list", "hay {} pendientes; mírelo otra vez"),
-    ("nothing is owed", "no se debe nada"),
+    (
+        "nothing is owed, so there is nothing to pay in parts; see: meterbook receipt open",
+        "no se debe nada, así que no hay nada que pagar en cuotas; revise lo abierto",
+    ),
     (
         "no rule offers parts for {} to this account; see: meterbook credit rules plan",
         "ninguna regla ofrece a esta cuenta pagar {} en partes",
@@ -263,7 +266,7 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
         "a plan was agreed to on {} already; agree to another one tomorrow",
         "ya se acordó un plan el {}; acuerde otro mañana",
     ),
-    ("no plan runs", "no hay ningún acuerdo"),
+    ("no plan runs; agree to one: meterbook plan propose", "no hay ningún acuerdo; acuerde uno"),
     ("no card is kept for this account", "esta cuenta no tiene ninguna tarjeta guardada"),
     (
         "this account has a mandate; ask whether it takes the parts too, and say --debit or --by-hand",
@@ -312,13 +315,16 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
         "{} is more than a pledge may be ({}); check the decimal point",
         "{} es más de lo que puede ser una promesa ({}); revise el punto decimal",
     ),
-    ("a level is above zero", "una cuota es mayor que cero"),
+    ("a level is above zero; say how much", "una cuota es mayor que cero; diga cuánto"),
     (
         "bills are levelled since {}; end that first: meterbook budget end",
         "las facturas están niveladas desde el {}; termínelo primero",
     ),
     ("it began on {} already; begin again tomorrow", "ya comenzó el {}; comience mañana"),
-    ("bills of this account are not levelled", "las facturas de esta cuenta no están niveladas"),
+    (
+        "bills of this account are not levelled; begin that first: meterbook budget begin",
+        "las facturas de esta cuenta no están niveladas; comiéncelo primero",
+    ),
     (
         "each bill works its level out anew; there is none to be changed",
         "cada factura calcula su cuota de nuevo; no hay ninguna que cambiar",
@@ -382,7 +388,7 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
         "payment {} is none of this account that came since {} and keeps no pledge yet; look at its number",
         "el pago {} no es de esta cuenta, no llegó desde el {} o ya cumple una promesa; revise su número",
     ),
-    ("what is given is above zero", "lo que se da es mayor que cero"),
+    ("what is given is above zero; say how much", "lo que se da es mayor que cero; diga cuánto"),
     (
         "the account's credit is {}; give no more than that",
         "el crédito de la cuenta es de {}; no dé más que eso",
