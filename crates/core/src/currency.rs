@@ -235,8 +235,8 @@ mod tests {
         {
             assert_eq!(euros.typed(text), Ok(Money::from_cents(12_50)), "{text}");
         }
-        assert_eq!(euros.typed("-€1,234.50"), Ok(Money::from_cents(-1_234_50)));
-        assert_eq!(dollars.typed("$1,234.50"), Ok(Money::from_cents(1_234_50)));
+        assert_eq!(euros.typed("-€1,234.50"), Ok(Money::from_cents(-123_450)));
+        assert_eq!(dollars.typed("$1,234.50"), Ok(Money::from_cents(123_450)));
         assert_eq!(of("PLN").typed("12.50 zł"), Ok(Money::from_cents(12_50)));
         for (currency, text, mark) in
             [(euros, "$12.50", "$"), (dollars, "12.50 €", "€"), (dollars, "EUR 12.50", "EUR")]

@@ -515,18 +515,18 @@ fn large_security_takes_a_second_person() {
         let two = AccountId(2);
         let [kim, lee, ada] = [("kim", "clerk"), ("lee", "collector"), ("ada", "administrator")]
             .map(|(name, role)| Actor { by: with_role(db, name, role).by, ..at("2026-01-15") });
-        let (permission, limit) = (Permission::KeepCredit, Some(cents(10_000_00)));
+        let (permission, limit) = (Permission::KeepCredit, Some(cents(1_000_000)));
         let needs = NotAuthorized::NeedsSecond { permission, limit };
 
         // What is within the limit, and what has no amount, takes one.
-        let most = cents(10_000_01);
+        let most = cents(1_000_001);
         let guarantee = |by| db.write(|tx| deposit::guarantee(tx, by, ONE, two, most, "by letter"));
         assert_eq!(not_authorized(&guarantee(lee).unwrap_err()), needs);
         guarantee(ada).unwrap();
         let release = |by| db.write(|tx| deposit::release(tx, by, ONE, "by letter"));
         assert_eq!(not_authorized(&release(lee).unwrap_err()), needs);
         release(ada).unwrap();
-        let small = NewDeposit { amount: Some(cents(10_000_00)), ..new(ONE) };
+        let small = NewDeposit { amount: Some(cents(1_000_000)), ..new(ONE) };
         db.write(|tx| deposit::ask(tx, kim, &small, "new")).unwrap();
 
         let large = NewDeposit { amount: Some(most), ..new(two) };
@@ -563,14 +563,14 @@ fn large_security_takes_a_second_person() {
                 why,
             })
         };
-        let first = Asked::Secure(pledge(9_000_00, "voucher 1"));
+        let first = Asked::Secure(pledge(900_000, "voucher 1"));
         assert_eq!(db.write(|tx| do_or_ask(tx, kim, &first, "voucher 1")).unwrap(), Outcome::Done);
-        let id = waits(db, kim, pledge(1_000_01, "voucher 2"));
+        let id = waits(db, kim, pledge(100_001, "voucher 2"));
         let before = db.read(|tx| store::pledge::of_account(tx, ONE)).unwrap().len();
         db.write(|tx| approval::give(tx, ada, id, "as agreed")).unwrap();
         let after = db.read(|tx| store::pledge::of_account(tx, ONE)).unwrap();
         assert_eq!((before, after.len()), (1, 2));
-        let seen = NewSecurity::Back { account: ONE, amount: cents(10_000_01) };
+        let seen = NewSecurity::Back { account: ONE, amount: cents(1_000_001) };
         let why = db.write(|tx| do_or_ask(tx, kim, &Asked::Secure(seen.clone()), "x")).unwrap_err();
         assert_eq!(says(&why), "it comes to $10,000.00 now; look at it again, and ask anew");
         sound(db);
