@@ -36,6 +36,7 @@ use crate::late_fee::{NewWaiver, WAIVE};
 use crate::let_go::{LET_STEPS_GO, NewSteps};
 use crate::multiply::{MULTIPLY, NewMultiples};
 use crate::pay::NewPayment;
+use crate::security::NewSecurity;
 use crate::small::{NewSmall, SMALL};
 use crate::suspense::{NewHeldRefund, REFUND_HELD};
 use crate::unclaimed::{NewUnclaimed, UNCLAIMED};
@@ -62,6 +63,8 @@ pub enum Asked {
     Waive(NewWaiver),
     /// To give up what is owed.
     WriteOff(NewWriteOff),
+    /// To ask for security, give it back, or write down what is promised.
+    Secure(NewSecurity),
     /// To write off small balances.
     Small(NewSmall),
     /// To let another account owe what is owed.
@@ -195,7 +198,7 @@ fn alone(tx: &mut Tx, actor: Actor, asked: &Asked, day: Option<&OfDay>) -> Resul
     }
 }
 
-/// What one person alone gives back, waives or gives up of one account on one day: it counts together
+/// What one person alone gives back, waives, gives up or takes as promised of one account on one day: it counts together
 /// against their limit, or who may let 500 go lets 900 go in two parts.
 struct OfDay {
     what: String,
@@ -212,6 +215,7 @@ impl OfDay {
             Asked::Waive(it) => (it.account, it.amount),
             Asked::WriteOff(it) => (it.account, it.amount),
             Asked::Transfer(it) => (it.from, it.amount),
+            Asked::Secure(NewSecurity::Pledge(it)) => (it.account, it.amount),
             _ => return Ok(None),
         };
         let Some(by) = actor.by else { return Ok(None) };
@@ -314,6 +318,7 @@ impl Asked {
             Asked::RefundHeld(_) => REFUND_HELD,
             Asked::Unclaimed(_) => UNCLAIMED,
             Asked::Small(_) => SMALL,
+            Asked::Secure(it) => it.act(),
             Asked::Waive(_) => WAIVE,
             Asked::WriteOff(_) => GIVE_UP,
             Asked::Transfer(_) => TRANSFER,
@@ -342,6 +347,7 @@ impl Asked {
             Asked::Refund(_) | Asked::RefundHeld(_) | Asked::Unclaimed(_) => {
                 Permission::RefundCredit
             }
+            Asked::Secure(_) => Permission::KeepCredit,
             Asked::Spend(_) => Permission::MatchPayments,
             Asked::Steps(_) => Permission::RunCollections,
             Asked::Multiplier(_) | Asked::Multiples(_) => Permission::SetMultiplier,
@@ -385,6 +391,7 @@ impl Asked {
             Asked::RefundHeld(it) => Some(it.amount),
             Asked::Unclaimed(it) => Some(it.total),
             Asked::Small(it) => Some(it.total),
+            Asked::Secure(it) => Some(it.amount()),
             Asked::Waive(it) => Some(it.amount),
             Asked::WriteOff(it) => Some(it.amount),
             Asked::Transfer(it) => Some(it.amount),
@@ -415,6 +422,7 @@ impl Asked {
             Asked::RefundHeld(it) => it.subject(tx)?,
             Asked::Unclaimed(it) => it.subject(),
             Asked::Small(it) => it.subject(),
+            Asked::Secure(it) => it.subject(tx, at)?,
             Asked::Waive(it) => it.subject(tx)?,
             Asked::WriteOff(it) => it.subject(tx)?,
             Asked::Transfer(it) => it.subject(tx)?,
@@ -479,6 +487,7 @@ impl Asked {
             }),
             Asked::Unclaimed(it) => it.content(),
             Asked::Small(it) => it.content(),
+            Asked::Secure(it) => it.content(),
             Asked::Spend(it) => it.content(),
             Asked::Steps(it) => it.content(),
             Asked::WriteOff(NewWriteOff { account, amount }) => json!({
@@ -665,7 +674,7 @@ impl Asked {
             }
             "revoke" => Asked::Revoke { role: text("role")?, permission: permission()? },
             "let in again" => Asked::LetInAgain { name: text("name")? },
-            _ => return None,
+            _ => return NewSecurity::read(act, content).map(Asked::Secure),
         })
     }
 
@@ -676,6 +685,7 @@ impl Asked {
             Asked::Refund(it) => credit::check(tx, it).map(drop),
             Asked::RefundHeld(it) => suspense::check(tx, it).map(drop),
             Asked::Spend(it) => it.check(tx),
+            Asked::Secure(it) => it.check(tx, at),
             Asked::Steps(it) => it.check(tx, at),
             Asked::Unclaimed(it) => {
                 let today = crate::founding::zone(tx)?.day_of(at);
@@ -725,6 +735,7 @@ impl Asked {
             Asked::RefundHeld(it) => suspense::pay_back(tx, allowed, it, why),
             Asked::Unclaimed(it) => it.be_done(tx, allowed, why),
             Asked::Small(it) => it.be_done(tx, allowed, why),
+            Asked::Secure(it) => it.be_done(tx, allowed, why),
             Asked::Spend(it) => it.be_done(tx, allowed, why),
             Asked::Steps(it) => it.be_done(tx, allowed, why),
             Asked::Waive(it) => late_fee::let_go(tx, allowed, it, why),

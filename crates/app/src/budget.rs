@@ -119,7 +119,7 @@ pub fn begin(
     level: Option<Money>,
     why: &str,
 ) -> Result<Budget> {
-    let allowed = authorize(tx, actor, Permission::KeepCredit, None)?;
+    let allowed = authorize(tx, actor, Permission::KeepCredit, Some(Money::ZERO))?;
     receipt::said(why)?;
     let from = crate::founding::zone(tx)?.day_of(actor.at);
     store::account::lock(tx, &[account])?;
@@ -173,7 +173,7 @@ pub fn set_level(
     level: Option<Money>,
     why: &str,
 ) -> Result<Money> {
-    let allowed = authorize(tx, actor, Permission::KeepCredit, None)?;
+    let allowed = authorize(tx, actor, Permission::KeepCredit, Some(Money::ZERO))?;
     receipt::said(why)?;
     let on = crate::founding::zone(tx)?.day_of(actor.at);
     store::account::lock(tx, &[account])?;
@@ -201,7 +201,7 @@ pub fn set_level(
 
 /// Ends it: what is still to be made up is charged at once, or given back.
 pub fn end(tx: &mut Tx, actor: Actor, account: AccountId, why: &str) -> Result<Money> {
-    let allowed = authorize(tx, actor, Permission::KeepCredit, None)?;
+    let allowed = authorize(tx, actor, Permission::KeepCredit, Some(Money::ZERO))?;
     receipt::said(why)?;
     let on = crate::founding::zone(tx)?.day_of(actor.at);
     store::account::lock(tx, &[account])?;
@@ -395,7 +395,7 @@ impl fmt::Display for NotLevelled {
             NotLevelled::TooFew { least } => {
                 write!(f, "a level follows from {least} bills at least; say one")
             }
-            NotLevelled::NotAboveZero => f.write_str("a level is above zero"),
+            NotLevelled::NotAboveZero => f.write_str("a level is above zero; say how much"),
             NotLevelled::Closed { since } => write!(
                 f,
                 "nothing is supplied to the account since {since}; look at its number again"
@@ -414,7 +414,9 @@ impl fmt::Display for NotLevelled {
                 f,
                 "account {by} pays its bills, as they are; let it owe its own first: meterbook customer account-detail {by} sums stay"
             ),
-            NotLevelled::NotRunning => f.write_str("bills of this account are not levelled"),
+            NotLevelled::NotRunning => f.write_str(
+                "bills of this account are not levelled; begin that first: meterbook budget begin",
+            ),
             NotLevelled::Rolling => {
                 f.write_str("each bill works its level out anew; there is none to be changed")
             }

@@ -6,6 +6,7 @@ use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::credit::circumstance::{Circumstance, Fact};
 use meterbook_core::id::AccountId;
+use meterbook_core::money::Money;
 use meterbook_core::permission::Permission;
 use meterbook_store::circumstance::Said;
 use meterbook_store::{self as store, Conflict, Tx};
@@ -54,7 +55,7 @@ pub enum NotSaidOf {
 
 /// Says it of an account. Cuts that it keeps from are called off.
 pub fn say(tx: &mut Tx, actor: Actor, new: &NewFact) -> Result<Said> {
-    let allowed = authorize(tx, actor, Permission::KeepCredit, None)?;
+    let allowed = authorize(tx, actor, Permission::KeepCredit, Some(Money::ZERO))?;
     receipt::said(&new.evidence)?;
     let NewFact { account, what, from, until, evidence } = new;
     let (account, what, from) = (*account, *what, *from);
@@ -95,7 +96,7 @@ pub fn end(
     what: Circumstance,
     why: &str,
 ) -> Result<()> {
-    let allowed = authorize(tx, actor, Permission::KeepCredit, None)?;
+    let allowed = authorize(tx, actor, Permission::KeepCredit, Some(Money::ZERO))?;
     receipt::said(why)?;
     let on = crate::founding::zone(tx)?.day_of(actor.at);
     store::account::lock(tx, &[account])?;

@@ -197,7 +197,7 @@ fn today(tx: &mut Tx, at: Timestamp) -> Result<Date> {
 impl fmt::Display for NotUsed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            NotUsed::NotAboveZero => f.write_str("what is given is above zero"),
+            NotUsed::NotAboveZero => f.write_str("what is given is above zero; say how much"),
             NotUsed::Beyond { credit } => {
                 write!(f, "the account's credit is {credit}; give no more than that")
             }

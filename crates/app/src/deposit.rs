@@ -10,8 +10,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use anyhow::Result;
-use jiff::ToSpan;
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
 use meterbook_core::account::CustomerClass;
 use meterbook_core::charge::{Charge, ChargeFor};
 use meterbook_core::credit::deposit::{BILLS, Because, Credited, Kept, ReturnAs, Rules, held};
@@ -33,6 +33,11 @@ use crate::pay::LARGEST;
 use crate::{Actor, charge, credit_rules, receipt, refuse};
 
 pub(crate) use self::last::{given_back, is_sent, send};
+
+/// What the audit calls asking for it.
+pub(crate) const ASK: &str = "ask deposit";
+/// What the audit calls giving it back.
+pub(crate) const GIVE_BACK: &str = "return deposit";
 
 /// What is to be asked for.
 #[derive(Clone, Debug)]
@@ -142,22 +147,48 @@ pub enum NotSecured {
     NotGuaranteed,
     /// Nothing is held.
     NothingHeld,
+    /// It comes to another amount than somebody saw.
+    Changed {
+        /// What it comes to.
+        now: Money,
+    },
 }
 
 /// Asks an account for security: its parts come with the first bill from their days on.
 pub fn ask(tx: &mut Tx, actor: Actor, new: &NewDeposit, why: &str) -> Result<Vec<Charge>> {
-    let allowed = authorize(tx, actor, Permission::KeepCredit, None)?;
-    receipt::said(why)?;
-    let on = crate::founding::zone(tx)?.day_of(actor.at);
-    store::account::lock(tx, &[new.account])?;
+    authorize(tx, actor, Permission::KeepCredit, Some(Money::ZERO))?;
+    let amount = comes_to(tx, actor.at, new)?;
+    let allowed = authorize(tx, actor, Permission::KeepCredit, Some(amount))?;
+    be_asked(tx, &allowed, new, why)
+}
+
+/// What would be asked for; refuses what would not be.
+pub fn comes_to(tx: &mut Tx, at: Timestamp, new: &NewDeposit) -> Result<Money> {
+    let on = crate::founding::zone(tx)?.day_of(at);
     if let Some(since) = crate::account::closed_on(tx, new.account, on)? {
         return Err(refuse(NotSecured::Closed { since }));
     }
     let rules = credit_rules::deposits(tx, on)?;
-    let (amount, less, language) = asked_for(tx, &rules, new)?;
+    let (amount, ..) = asked_for(tx, &rules, new)?;
     if new.parts < 1 || rules.most_parts() < new.parts {
         return Err(refuse(NotSecured::TooManyParts { most: rules.most_parts() }));
     }
+    Ok(amount)
+}
+
+/// Asks for what was authorized.
+pub(crate) fn be_asked(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    new: &NewDeposit,
+    why: &str,
+) -> Result<Vec<Charge>> {
+    receipt::said(why)?;
+    let on = crate::founding::zone(tx)?.day_of(allowed.at());
+    store::account::lock(tx, &[new.account])?;
+    comes_to(tx, allowed.at(), new)?;
+    let rules = credit_rules::deposits(tx, on)?;
+    let (amount, less, language) = asked_for(tx, &rules, new)?;
     let (account, credit, parts) = (new.account, new.credit, new.parts);
     let key = format!("deposit-asked/{account}/{on}");
     let asked = Asked { key: key.clone(), account, credit, amount, parts, on };
@@ -197,7 +228,7 @@ pub fn ask(tx: &mut Tx, actor: Actor, new: &NewDeposit, why: &str) -> Result<Vec
         None => String::new(),
     };
     let said = format!("{amount} in {parts}{less}: {}", why.trim());
-    store::audit::add(tx, &allowed, "ask deposit", &account.to_string(), &said)?;
+    store::audit::add(tx, allowed, ASK, &account.to_string(), &said)?;
     Ok(charges)
 }
 
@@ -260,7 +291,7 @@ pub fn guarantee(
     most: Money,
     why: &str,
 ) -> Result<(Guarantee, Money)> {
-    let allowed = authorize(tx, actor, Permission::KeepCredit, None)?;
+    let allowed = authorize(tx, actor, Permission::KeepCredit, Some(most))?;
     receipt::said(why)?;
     let from = crate::founding::zone(tx)?.day_of(actor.at);
     if account == by {
@@ -310,12 +341,13 @@ fn lessen(tx: &mut Tx, account: AccountId, most: Money, on: Date) -> Result<Mone
 
 /// Lets whoever stands in for an account do so no more.
 pub fn release(tx: &mut Tx, actor: Actor, account: AccountId, why: &str) -> Result<()> {
-    let allowed = authorize(tx, actor, Permission::KeepCredit, None)?;
+    authorize(tx, actor, Permission::KeepCredit, Some(Money::ZERO))?;
     receipt::said(why)?;
     let on = crate::founding::zone(tx)?.day_of(actor.at);
     let there = store::deposit::guarantees(tx, account)?;
     let it = there.into_iter().find(|it| it.ended.is_none());
     let it = it.ok_or_else(|| refuse(NotSecured::NotGuaranteed))?;
+    let allowed = authorize(tx, actor, Permission::KeepCredit, Some(it.most))?;
     store::deposit::release(tx, &it.key, on, why.trim())?;
     store::audit::add(tx, &allowed, "release guarantee", &account.to_string(), why.trim())
 }
@@ -354,14 +386,33 @@ pub fn secured(tx: &mut Tx, account: AccountId, on: Date) -> Result<Secured> {
 
 /// Gives an account its security back, with what it earned, as a credit.
 pub fn give_back(tx: &mut Tx, actor: Actor, account: AccountId, why: &str) -> Result<Given> {
-    let allowed = authorize(tx, actor, Permission::KeepCredit, None)?;
+    authorize(tx, actor, Permission::KeepCredit, Some(Money::ZERO))?;
+    let amount = goes_back(tx, account)?;
+    let allowed = authorize(tx, actor, Permission::KeepCredit, Some(amount))?;
+    be_given_back(tx, &allowed, account, why)
+}
+
+/// What of security would go back, without interest: what is paid of it and what is billed.
+pub fn goes_back(tx: &mut Tx, account: AccountId) -> Result<Money> {
+    let of = store::charge::of_account(tx, account)?;
+    let deposits = |it: &&Charge| matches!(it.kind, ChargeFor::Deposit | ChargeFor::DepositApplied);
+    Ok(of.iter().filter(deposits).map(|it| it.amount).sum())
+}
+
+/// Gives back what was authorized.
+pub(crate) fn be_given_back(
+    tx: &mut Tx,
+    allowed: &Authorized,
+    account: AccountId,
+    why: &str,
+) -> Result<Given> {
     receipt::said(why)?;
-    let on = crate::founding::zone(tx)?.day_of(actor.at);
+    let on = crate::founding::zone(tx)?.day_of(allowed.at());
     store::account::lock(tx, &[account])?;
-    let given = back(tx, &allowed, account, on, None)?;
+    let given = back(tx, allowed, account, on, None)?;
     let given = given.ok_or_else(|| refuse(NotSecured::NothingHeld))?;
     let said = format!("{} with {}: {}", given.returned, given.interest, why.trim());
-    store::audit::add(tx, &allowed, "return deposit", &account.to_string(), &said)?;
+    store::audit::add(tx, allowed, GIVE_BACK, &account.to_string(), &said)?;
     Ok(given)
 }
 
@@ -418,7 +469,7 @@ pub fn review(tx: &mut Tx, actor: Actor, account: AccountId) -> Result<Option<Gi
             given.refunded = refund(tx, actor, account, (given.returned + given.interest, on))?;
         }
         let said = format!("{} with {}: {why}", given.returned, given.interest);
-        store::audit::add(tx, &allowed, "return deposit", &account.to_string(), &said)?;
+        store::audit::add(tx, &allowed, GIVE_BACK, &account.to_string(), &said)?;
         return Ok(Some(given));
     }
     let last = last_credited(tx, account)?.unwrap_or(since).max(since);
@@ -493,9 +544,7 @@ fn back(
             store::audit::add(tx, allowed, "forget charge", &account.to_string(), &it.key)?;
         }
     }
-    let of = store::charge::of_account(tx, account)?;
-    let deposits = |it: &&Charge| matches!(it.kind, ChargeFor::Deposit | ChargeFor::DepositApplied);
-    let returned: Money = of.iter().filter(deposits).map(|it| it.amount).sum();
+    let returned = goes_back(tx, account)?;
     if returned <= Money::ZERO {
         return Ok(None);
     }
@@ -663,7 +712,7 @@ impl fmt::Display for NotSecured {
                 f,
                 "no rule asks {class} customers with {credit} credit for security; say how much, or the rules: meterbook credit rules deposit"
             ),
-            NotSecured::NotAboveZero => f.write_str("security is above zero"),
+            NotSecured::NotAboveZero => f.write_str("security is above zero; say how much"),
             NotSecured::BeyondLimit { amount } => write!(
                 f,
                 "{amount} is more than security may be ({LARGEST}); check the decimal point"
@@ -677,10 +726,13 @@ impl fmt::Display for NotSecured {
                 "{by} stands in for {left}, and {asked} is what the rules ask; nothing more is to be asked for, or say how much"
             ),
             NotSecured::TooManyParts { most } => {
-                write!(f, "it may be paid in {most} at most, and in one at least")
+                write!(f, "it may be paid in {most} at most, and in one at least; say how many")
             }
             NotSecured::AskedAlready { on } => {
-                write!(f, "security was asked for on {on} already; nothing was changed")
+                write!(
+                    f,
+                    "security was asked for on {on} already; take another day, or give back what is held: meterbook deposit return"
+                )
             }
             NotSecured::NoGuarantors { class } => {
                 write!(f, "nobody may stand in for {class} customers; ask for money")
@@ -692,8 +744,15 @@ impl fmt::Display for NotSecured {
                 f,
                 "somebody stands in since {from}; release them first: meterbook deposit release"
             ),
-            NotSecured::NotGuaranteed => f.write_str("nobody stands in for this account"),
-            NotSecured::NothingHeld => f.write_str("nothing is held of this account"),
+            NotSecured::NotGuaranteed => {
+                f.write_str("nobody stands in for this account; see: meterbook deposit show")
+            }
+            NotSecured::NothingHeld => {
+                f.write_str("nothing is held of this account; see: meterbook deposit show")
+            }
+            NotSecured::Changed { now } => {
+                write!(f, "it comes to {now} now; look at it again, and ask anew")
+            }
         }
     }
 }

@@ -87,6 +87,7 @@ pub mod screening;
 pub mod seal;
 pub mod search;
 pub mod secret;
+pub mod security;
 pub mod seller;
 pub mod session;
 pub mod settlement;

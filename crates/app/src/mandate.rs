@@ -42,6 +42,13 @@ pub enum MandateRefusal {
     },
     /// The account has none on that day.
     None,
+    /// No file takes what bills are in by the rules of its scheme.
+    OtherCurrency {
+        /// By whose rules.
+        scheme: Scheme,
+        /// What bills are in.
+        bills: Currency,
+    },
     /// It was signed on a day that is not yet.
     NotYet {
         /// The day.
@@ -77,6 +84,7 @@ pub fn agree(tx: &mut Tx, actor: Actor, key: &BankKey, new: &NewMandate) -> Resu
     let allowed = authorize(tx, actor, Permission::KeepCustomers, None)?;
     new.terms.check(new.scheme, new.signed, Some(&new.number)).map_err(refuse)?;
     let signed = new.signed;
+    takes(tx, new.scheme)?;
     if crate::founding::zone(tx)?.day_of(actor.at) < signed {
         return Err(refuse(MandateRefusal::NotYet { signed }));
     }
@@ -105,10 +113,20 @@ pub fn agree(tx: &mut Tx, actor: Actor, key: &BankKey, new: &NewMandate) -> Resu
     Ok(mandate)
 }
 
-/// What bills are in, where no file takes that by the rules of a scheme: SEPA takes euros, and NACHA dollars.
-pub fn other_currency(tx: &mut Tx, scheme: Scheme) -> Result<Option<Currency>> {
+/// The schemes by whose rules files take what bills are in: SEPA takes euros, and NACHA dollars.
+pub fn schemes(tx: &mut Tx) -> Result<Vec<Scheme>> {
     let ours = crate::founding::currency(tx)?;
-    Ok(Some(ours).filter(|it| it.code() != Format::of(scheme).currency()))
+    let takes = |it: &&Scheme| Format::of(**it).currency() == ours.code();
+    Ok(Scheme::ALL.iter().filter(takes).copied().collect())
+}
+
+/// Refuses a scheme by whose rules nothing could ever be taken.
+fn takes(tx: &mut Tx, scheme: Scheme) -> Result<()> {
+    if schemes(tx)?.contains(&scheme) {
+        return Ok(());
+    }
+    let bills = crate::founding::currency(tx)?;
+    Err(refuse(MandateRefusal::OtherCurrency { scheme, bills }))
 }
 
 /// Changes a mandate from a day on: its terms, and the account at the bank where there is another.
@@ -124,6 +142,7 @@ pub fn change(
     said(why)?;
     store::account::lock(tx, &[account])?;
     let was = standing(tx, account)?.ok_or_else(|| refuse(MandateRefusal::None))?;
+    takes(tx, was.scheme)?;
     amend(tx, &allowed, key, &was, (terms, number), why)
 }
 
@@ -244,6 +263,10 @@ impl fmt::Display for MandateRefusal {
             MandateRefusal::None => {
                 f.write_str("this account has no mandate; agree to one: meterbook debit agree")
             }
+            MandateRefusal::OtherCurrency { scheme, bills } => write!(
+                f,
+                "bills are in {bills}, and no file of {scheme} takes that: NACHA takes USD and SEPA EUR; agree to a scheme that does, or let it be paid otherwise"
+            ),
             MandateRefusal::NotYet { signed } => {
                 write!(f, "{signed} is not yet; nobody has signed then")
             }

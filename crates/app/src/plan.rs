@@ -188,7 +188,7 @@ pub fn agree(
     (nth, pays): (usize, Option<Pays>),
     why: &str,
 ) -> Result<Plan> {
-    let allowed = authorize(tx, actor, Permission::KeepCredit, None)?;
+    let allowed = authorize(tx, actor, Permission::KeepCredit, Some(Money::ZERO))?;
     receipt::said(why)?;
     let on = crate::founding::zone(tx)?.day_of(actor.at);
     store::account::lock(tx, &[account])?;
@@ -229,7 +229,7 @@ pub fn agree(
 
 /// Says from today on how the parts of a plan that runs are paid.
 pub fn say_pays(tx: &mut Tx, actor: Actor, account: AccountId, now: Pays, why: &str) -> Result<()> {
-    let allowed = authorize(tx, actor, Permission::KeepCredit, None)?;
+    let allowed = authorize(tx, actor, Permission::KeepCredit, Some(Money::ZERO))?;
     receipt::said(why)?;
     let on = crate::founding::zone(tx)?.day_of(actor.at);
     store::account::lock(tx, &[account])?;
@@ -258,7 +258,7 @@ pub(crate) fn open_of(plan: &Plan, open: &Open) -> Money {
 
 /// Ends a plan before its time.
 pub fn cancel(tx: &mut Tx, actor: Actor, account: AccountId, why: &str) -> Result<()> {
-    let allowed = authorize(tx, actor, Permission::KeepCredit, None)?;
+    let allowed = authorize(tx, actor, Permission::KeepCredit, Some(Money::ZERO))?;
     receipt::said(why)?;
     let on = crate::founding::zone(tx)?.day_of(actor.at);
     store::account::lock(tx, &[account])?;
@@ -455,7 +455,7 @@ fn end(
 impl fmt::Display for NotPlanned {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            NotPlanned::NothingOwed => f.write_str("nothing is owed"),
+            NotPlanned::NothingOwed => f.write_str("nothing is owed, so there is nothing to pay in parts; see: meterbook receipt open"),
             NotPlanned::NotOffered { debt } => write!(
                 f,
                 "no rule offers parts for {debt} to this account; see: meterbook credit rules plan"
@@ -473,7 +473,7 @@ impl fmt::Display for NotPlanned {
             NotPlanned::AgreedAlready { on } => {
                 write!(f, "a plan was agreed to on {on} already; agree to another one tomorrow")
             }
-            NotPlanned::NotRunning => f.write_str("no plan runs"),
+            NotPlanned::NotRunning => f.write_str("no plan runs; agree to one: meterbook plan propose"),
             NotPlanned::NotAsked => f.write_str(
                 "this account has a mandate; ask whether it takes the parts too, and say --debit or --by-hand",
             ),

@@ -4,8 +4,8 @@
 use std::fmt;
 
 use anyhow::Result;
-use jiff::ToSpan;
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
 use meterbook_core::about::About;
 use meterbook_core::credit::pledge::{Ending, Pledge};
 use meterbook_core::id::{AccountId, AccountNumber, PaymentId};
@@ -19,6 +19,9 @@ use meterbook_store::{self as store, Conflict, Db, Tx};
 use crate::authority::authorize;
 use crate::pay::LARGEST;
 use crate::{Actor, credit_rules, customer_view, order, protection, receipt, refuse, task};
+
+/// What the audit calls writing one down.
+pub(crate) const ADD: &str = "add pledge";
 
 /// Characters in the name of an agency.
 const LONGEST: usize = 200;
@@ -92,7 +95,12 @@ pub enum NotPledged {
 
 /// Writes a pledge down. Cut orders that it makes needless are called off with it.
 pub fn add(tx: &mut Tx, actor: Actor, new: &NewPledge) -> Result<Pledge> {
-    let allowed = authorize(tx, actor, Permission::KeepCredit, None)?;
+    let allowed = authorize(tx, actor, Permission::KeepCredit, Some(new.amount))?;
+    be_added(tx, &allowed, new)
+}
+
+/// The pledge that would be written down; refuses what would not be.
+pub(crate) fn check(tx: &mut Tx, at: Timestamp, new: &NewPledge) -> Result<Pledge> {
     receipt::said(&new.why)?;
     let (account, amount, agency) = (new.account, new.amount, new.agency.trim());
     if agency.is_empty() || LONGEST < agency.chars().count() {
@@ -104,7 +112,7 @@ pub fn add(tx: &mut Tx, actor: Actor, new: &NewPledge) -> Result<Pledge> {
     if LARGEST < amount {
         return Err(refuse(NotPledged::BeyondLimit { amount }));
     }
-    let today = crate::founding::zone(tx)?.day_of(actor.at);
+    let today = crate::founding::zone(tx)?.day_of(at);
     let rules = credit_rules::pledges(tx, today)?;
     let lasts = || rules.lasts.map(|days| today.saturating_add(days.days()));
     let until = new.until.or_else(lasts).ok_or_else(|| refuse(NotPledged::NoEnd))?;
@@ -114,8 +122,7 @@ pub fn add(tx: &mut Tx, actor: Actor, new: &NewPledge) -> Result<Pledge> {
     if today.saturating_add(LONGEST_OPEN.days()) < until {
         return Err(refuse(NotPledged::TooLong { until }));
     }
-    store::account::lock(tx, &[account])?;
-    let it = Pledge {
+    Ok(Pledge {
         key: free_key(tx, (account, today), agency, &new.why)?,
         account,
         agency: agency.to_owned(),
@@ -125,16 +132,23 @@ pub fn add(tx: &mut Tx, actor: Actor, new: &NewPledge) -> Result<Pledge> {
         lapses: rules.lapses(until),
         received: Vec::new(),
         ended: None,
-    };
+    })
+}
+
+/// Writes down what was authorized.
+pub(crate) fn be_added(tx: &mut Tx, allowed: &Authorized, new: &NewPledge) -> Result<Pledge> {
+    store::account::lock(tx, &[new.account])?;
+    let it = check(tx, allowed.at(), new)?;
+    let (account, amount, agency, until) = (it.account, it.amount, &it.agency, it.until);
     store::pledge::add(tx, &it, new.why.trim()).map_err(|why| match why.is::<Conflict>() {
         true => refuse(NotPledged::Already),
         false => why,
     })?;
     let said = format!("{amount} by {agency} until {until}: {}", new.why.trim());
-    store::audit::add(tx, &allowed, "add pledge", &account.to_string(), &said)?;
+    store::audit::add(tx, allowed, ADD, &account.to_string(), &said)?;
     let note = format!("{agency} promised {amount}");
-    order::no_longer_past_due(tx, &allowed, account, (CalledOff::NotNeeded, &note))?;
-    protection::after_fact(tx, &allowed, &[account])?;
+    order::no_longer_past_due(tx, allowed, account, (CalledOff::NotNeeded, &note))?;
+    protection::after_fact(tx, allowed, &[account])?;
     Ok(it)
 }
 
@@ -168,7 +182,7 @@ pub fn cancel(
     (account, agency): (AccountId, &str),
     why: &str,
 ) -> Result<Pledge> {
-    let allowed = authorize(tx, actor, Permission::KeepCredit, None)?;
+    let allowed = authorize(tx, actor, Permission::KeepCredit, Some(Money::ZERO))?;
     receipt::said(why)?;
     store::account::lock(tx, &[account])?;
     let on = crate::founding::zone(tx)?.day_of(actor.at);
@@ -211,7 +225,7 @@ pub fn match_payment(
     (account, agency): (AccountId, &str),
     id: PaymentId,
 ) -> Result<Pledge> {
-    let allowed = authorize(tx, actor, Permission::KeepCredit, None)?;
+    let allowed = authorize(tx, actor, Permission::KeepCredit, Some(Money::ZERO))?;
     store::account::lock(tx, &[account])?;
     let it = open_by(tx, account, agency)?;
     let it = it.ok_or_else(|| refuse(NotPledged::None { agency: agency.trim().to_owned() }))?;
@@ -326,7 +340,7 @@ impl fmt::Display for NotPledged {
             NotPledged::NoAgency => {
                 write!(f, "say which agency promises it, in no more than {LONGEST} letters")
             }
-            NotPledged::NotAboveZero => f.write_str("what is promised is above zero"),
+            NotPledged::NotAboveZero => f.write_str("what is promised is above zero; say how much"),
             NotPledged::BeyondLimit { amount } => write!(
                 f,
                 "{amount} is more than a pledge may be ({LARGEST}); check the decimal point"

@@ -15,6 +15,7 @@ use meterbook_core::credit::Shield;
 use meterbook_core::credit::circumstance::Condition;
 use meterbook_core::credit::protection::{Granted, Lasts, Why};
 use meterbook_core::id::AccountId;
+use meterbook_core::money::Money;
 use meterbook_core::order::{CalledOff, State};
 use meterbook_core::permission::{Authorized, Permission};
 use meterbook_store::protection::Protection;
@@ -101,7 +102,7 @@ pub enum NotProtected {
 
 /// Grants something. Cuts that are ordered of whom it keeps are called off.
 pub fn grant(tx: &mut Tx, actor: Actor, new: &NewProtection) -> Result<Protection> {
-    let allowed = authorize(tx, actor, Permission::KeepCredit, None)?;
+    let allowed = authorize(tx, actor, Permission::KeepCredit, Some(Money::ZERO))?;
     receipt::said(&new.evidence)?;
     let NewProtection { to, shield, from, until, evidence } = new;
     let (shield, from) = (*shield, *from);
@@ -215,7 +216,7 @@ fn not_too_many(tx: &mut Tx, account: AccountId, lasts: &Lasts, row: &Row) -> Re
 
 /// Ends all that an account has of a kind today, and what was granted to it for days to come.
 pub fn end(tx: &mut Tx, actor: Actor, account: AccountId, shield: Shield, why: &str) -> Result<()> {
-    let allowed = authorize(tx, actor, Permission::KeepCredit, None)?;
+    let allowed = authorize(tx, actor, Permission::KeepCredit, Some(Money::ZERO))?;
     receipt::said(why)?;
     let on = crate::founding::zone(tx)?.day_of(actor.at);
     let all = store::protection::of_account(tx, account)?;

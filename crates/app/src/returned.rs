@@ -142,7 +142,7 @@ pub fn cash_only(tx: &mut Tx, account: AccountId, on: Date) -> Result<Option<Dat
 
 /// Lets an account pay by check and debit again before its time is over.
 pub fn lift(tx: &mut Tx, actor: Actor, account: AccountId, why: &str) -> Result<()> {
-    let allowed = authorize(tx, actor, Permission::KeepCredit, None)?;
+    let allowed = authorize(tx, actor, Permission::KeepCredit, Some(Money::ZERO))?;
     receipt::said(why)?;
     let on = crate::founding::zone(tx)?.day_of(actor.at);
     store::account::lock(tx, &[account])?;

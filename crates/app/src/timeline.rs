@@ -6,8 +6,9 @@ use jiff::civil::Date;
 use meterbook_core::about::About;
 use meterbook_core::account::Account;
 use meterbook_core::agreement::Agreement;
+use meterbook_core::charge::ChargeFor;
 use meterbook_core::delivery::Enclosed;
-use meterbook_core::id::{MeterId, PremiseId, ServicePointId};
+use meterbook_core::id::{AccountId, MeterId, PremiseId, ServicePointId};
 use meterbook_core::ledger::{Payment, Reversed};
 use meterbook_core::meter::{Installation, Meter};
 use meterbook_core::period::Zone;
@@ -18,7 +19,9 @@ use meterbook_core::timeline::{Change, Event, newest_first};
 use meterbook_store::timeline::Act;
 use meterbook_store::{self as store, Tx};
 
+use crate::credit::{REFUND, SPEND};
 use crate::fact::TELL;
+use crate::write_off::TRANSFER;
 
 /// Acts of money of which the audit names the account by what it is inside, as other things are named.
 const OF_MONEY: &[&str] = &[
@@ -152,6 +155,57 @@ fn money(
         let on = zone.day_of(act.at);
         let about = About::Account(account.id);
         events.push(Event { after, ..event(on, Change::Acted, about, Some(&act)) });
+    }
+    taken_over(tx, account, most, zone, events)?;
+    credits(tx, account, most, events)
+}
+
+/// Debts of others that the account owes since: the audit names whose they were.
+fn taken_over(
+    tx: &mut Tx,
+    account: &Account,
+    most: i64,
+    zone: &Zone,
+    events: &mut Vec<Event>,
+) -> Result<()> {
+    let charged = store::charge::of_account(tx, account.id)?;
+    let theirs = charged.iter().filter(|it| it.kind == ChargeFor::Transferred);
+    let from = |key: &str| key.split('/').nth(1).and_then(|it| it.parse().ok()).map(AccountId);
+    let mut others: Vec<AccountId> = theirs.filter_map(|it| from(&it.key)).collect();
+    others.sort_unstable();
+    others.dedup();
+    let to = format!(" to {}: ", account.number);
+    for other in others.into_iter().filter(|it| *it != account.id) {
+        let number = store::account::get(tx, other)?.number;
+        for act in store::timeline::newest_among(tx, (&other.to_string(), &[TRANSFER]), most)? {
+            let Some((amount, why)) = act.detail.split_once(&to) else { continue };
+            let after = format!("take over debt {amount} of {number}: {why}");
+            let (on, about) = (zone.day_of(act.at), About::Account(account.id));
+            events.push(Event { after, ..event(on, Change::Acted, about, Some(&act)) });
+        }
+    }
+    Ok(())
+}
+
+/// Credits that the account gave back, let another one have, or has of another one.
+fn credits(tx: &mut Tx, account: &Account, most: i64, events: &mut Vec<Event>) -> Result<()> {
+    for it in store::receipt::uses(tx, account.id, most)? {
+        let acts = store::timeline::newest_among(tx, (&it.id.to_string(), &[REFUND, SPEND]), 1)?;
+        let reference = it.key.split_once('/').map_or("", |it| it.1);
+        let (amount, why) = (it.amount, &it.why);
+        let after = match it.to {
+            None => format!("{REFUND} {amount}, {reference}: {why}"),
+            Some(to) if to == account.id => {
+                let number = store::account::get(tx, it.from)?.number;
+                format!("take over credit {amount} of {number}, {reference}: {why}")
+            }
+            Some(to) => {
+                let number = store::account::get(tx, to)?.number;
+                format!("{SPEND} {amount} to {number}, {reference}: {why}")
+            }
+        };
+        let about = About::Account(account.id);
+        events.push(Event { after, ..event(it.on, Change::Acted, about, acts.first()) });
     }
     Ok(())
 }

@@ -35,6 +35,9 @@ const DOLLARS: &str = "ARS AUD BBD BMD BND BSD BZD CAD COP CVE DOP FJD GYD HKD J
 /// Those that share the pound's sign.
 const POUNDS: &str = "FKP GBP GIP SHP";
 
+/// Every mark that is no three letters.
+const MARKS: [&str; 4] = ["$", "€", "£", "zł"];
+
 /// The sign with which the program writes amounts.
 const SIGN: char = '$';
 
@@ -76,6 +79,41 @@ impl Currency {
             code => format!("{code}\u{a0}"),
         };
         [before, String::new()]
+    }
+
+    /// Whether people call it so: by its letters or its mark.
+    pub fn is_called(self, text: &str) -> bool {
+        let mark = self.marks().concat();
+        self.0.eq_ignore_ascii_case(text) || mark.trim() == text
+    }
+
+    /// Whether people call any currency so.
+    pub fn is_any(text: &str) -> bool {
+        MARKS.contains(&text) || Currency::parse(&text.to_ascii_uppercase()).is_ok()
+    }
+
+    /// An amount as somebody types it: bare, or with the letters or the mark of this currency on either side.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong with it, such as that it is in another currency.
+    pub fn typed(self, text: &str) -> Result<Money, String> {
+        let (sign, rest) = match text.trim().strip_prefix('-') {
+            Some(rest) => ("-", rest),
+            None => ("", text.trim()),
+        };
+        let is_number = |it: char| it.is_ascii_digit() || matches!(it, '.' | ',');
+        let number = rest.trim_matches(|it| !is_number(it));
+        let mark: Vec<&str> = rest.split(number).filter(|_| !number.is_empty()).collect();
+        let mark = mark.concat();
+        match mark.trim() {
+            "" => Money::parse(text),
+            mark if self.is_called(mark) => Money::parse(&format!("{sign}{number}")),
+            // The amount is not said again: whoever says the sentence would write it in this currency.
+            mark if Currency::is_any(mark) => {
+                Err(format!("amounts are in {self} and not in {mark}; write it like 87.45"))
+            }
+            _ => Money::parse(text),
+        }
     }
 
     /// An amount as people read it: `€1,234.50`, `-€0.05`.
@@ -188,6 +226,29 @@ mod tests {
             assert_eq!(of("EUR").said(text), text);
         }
         assert_eq!(of("EUR").said("$ $1.00"), "$ €1.00");
+    }
+
+    #[test]
+    fn an_amount_is_typed_in_this_currency_alone() {
+        let (euros, dollars) = (of("EUR"), Currency::DOLLARS);
+        for text in ["12.50", "€12.50", "12.50 €", "12.50€", "EUR 12.50", "12.50 eur", " € 12.50 "]
+        {
+            assert_eq!(euros.typed(text), Ok(Money::from_cents(12_50)), "{text}");
+        }
+        assert_eq!(euros.typed("-€1,234.50"), Ok(Money::from_cents(-123_450)));
+        assert_eq!(dollars.typed("$1,234.50"), Ok(Money::from_cents(123_450)));
+        assert_eq!(of("PLN").typed("12.50 zł"), Ok(Money::from_cents(12_50)));
+        for (currency, text, mark) in
+            [(euros, "$12.50", "$"), (dollars, "12.50 €", "€"), (dollars, "EUR 12.50", "EUR")]
+        {
+            let why = currency.typed(text).unwrap_err();
+            assert!(why.contains(&format!(" and not in {mark}; ")), "{why}");
+            assert_eq!(currency.said(&why), why, "no other mark takes its place");
+        }
+        // A comma between units and hundredths is never guessed.
+        for text in ["12,50 €", "12,50", "€", "", "12.50 apples", "€1€2", "1.2345"] {
+            assert!(euros.typed(text).unwrap_err().contains("is no amount"), "{text}");
+        }
     }
 
     #[test]

@@ -84,7 +84,8 @@ words! {
         KeepBooks = "keep-books",
         /// Take what is due from customers' accounts at banks; the amount is what a file comes to.
         MakeDebits = "make-debits",
-        /// Ask for security and give it back, agree to be paid in parts, level bills, protect accounts.
+        /// Ask for security and give it back, write down pledges, agree to be paid in parts, level bills, protect
+        /// accounts; the amount is that of the security or the pledge, and nothing for the rest.
         KeepCredit = "keep-credit",
         /// Not ask for a fee; the amount is the fee.
         WaiveFees = "waive-fees",

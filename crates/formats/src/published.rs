@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use csv::StringRecord;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use meterbook_core::currency::Currency;
 use meterbook_core::limits::PRICE_NANO;
 use meterbook_core::period::Zone;
 use meterbook_core::rating::published::{About, Call, PeakHour};
@@ -15,8 +16,8 @@ use crate::reads::columns::{self, DATE, MINUTES, START};
 use crate::reads::when::{self, When};
 
 /// What columns of prices may be called, and the decimals that make a billionth for a kWh of one.
-const PER_KWH: (&[&str], usize) = (&["price_per_kwh", "per_kwh", "$/kwh", "price ($/kwh)"], 9);
-const PER_MWH: (&[&str], usize) = (&["price_per_mwh", "per_mwh", "$/mwh", "price ($/mwh)"], 6);
+const PER_KWH: (&[&str], usize) = (&["price_per_kwh", "per_kwh"], 9);
+const PER_MWH: (&[&str], usize) = (&["price_per_mwh", "per_mwh"], 6);
 /// What columns of weather may be called: degrees or degree-days, in billionths of one.
 const WEATHER: (&[&str], usize) = (&["temperature", "degree_days"], 9);
 /// Billionths of a degree, either way: beyond that nobody lives.
@@ -58,13 +59,19 @@ pub fn header_of(bytes: &[u8]) -> Vec<String> {
     header.iter().map(str::to_owned).collect()
 }
 
-/// Reads a whole file. A time without an offset is that of `zone`. Nothing is said twice.
-pub fn read(bytes: &[u8], about: About, zone: &Zone, lines: &mut dyn Lines) -> Result<(), NotRead> {
+/// Reads a whole file. A time without an offset is that of `zone`, and prices are in what bills are in: a file
+/// that says another currency is none. Nothing is said twice.
+pub fn read(
+    bytes: &[u8],
+    (about, bills): (About, Currency),
+    zone: &Zone,
+    lines: &mut dyn Lines,
+) -> Result<(), NotRead> {
     let header = columns::header(bytes)?;
     if header.is_empty() {
         return Err(NotRead::Empty);
     }
-    let shape = Shape::of(&header, about)?;
+    let shape = Shape::of(&header, about, bills)?;
     let (mut said, mut length, mut within) = (HashSet::new(), None, None);
     columns::records(bytes, |line, record, whole| {
         let row = whole.and_then(|()| shape.row(record, zone)).and_then(|row| {
@@ -111,15 +118,24 @@ struct Shape {
 }
 
 impl Shape {
-    fn of(header: &StringRecord, about: About) -> Result<Shape, NotRead> {
+    fn of(header: &StringRecord, about: About, bills: Currency) -> Result<Shape, NotRead> {
         let when = match about {
             About::Events => columns::need(header, DATE)?,
             About::Prices | About::Peaks => columns::need(header, START)?,
         };
         let all = [(PER_KWH, false), (PER_MWH, false), (WEATHER, true)];
-        let mut priced = all.into_iter().filter_map(|((names, decimals), weather)| {
+        let named = all.into_iter().filter_map(|((names, decimals), weather)| {
             Some((columns::find(header, names)?, decimals, weather))
         });
+        let mut told = Vec::new();
+        for (column, name) in header.iter().enumerate().filter(|_| about == About::Prices) {
+            let Some((currency, decimals)) = in_a_currency(&name.to_lowercase()) else { continue };
+            if !bills.is_called(&currency) {
+                return Err(NotRead::OtherCurrency { column: name.to_owned(), bills });
+            }
+            told.push((column, decimals, false));
+        }
+        let mut priced = named.chain(told);
         let price = match (about, priced.next(), priced.next()) {
             (About::Events | About::Peaks, ..) => None,
             (About::Prices, None, _) => return Err(NotRead::NoPrices),
@@ -158,6 +174,19 @@ impl Shape {
             }
         }
     }
+}
+
+/// The currency of a column of prices that says it, `$/kwh` or `price (eur/mwh)`, and its decimals.
+fn in_a_currency(name: &str) -> Option<(String, usize)> {
+    let inner = name.strip_prefix("price (").and_then(|it| it.strip_suffix(')')).unwrap_or(name);
+    let (currency, unit) = inner.split_once('/')?;
+    let decimals = match unit.trim() {
+        "kwh" => PER_KWH.1,
+        "mwh" => PER_MWH.1,
+        _ => return None,
+    };
+    let currency = currency.trim();
+    Currency::is_any(currency).then(|| (currency.to_owned(), decimals))
 }
 
 /// Reads a time with its offset, or one that the clocks of `zone` showed once.
@@ -231,7 +260,7 @@ mod tests {
     fn found(text: &str, about: About) -> Result<Found, NotRead> {
         let mut found = Found::default();
         let zone = Zone::named("America/Chicago").unwrap();
-        read(text.as_bytes(), about, &zone, &mut found).map(|()| found)
+        read(text.as_bytes(), (about, Currency::DOLLARS), &zone, &mut found).map(|()| found)
     }
 
     fn at(text: &str) -> Timestamp {
@@ -267,6 +296,11 @@ mod tests {
         let row = Row::Price { start, minutes: 60, nano: 31_250_000 };
         assert_eq!(per_mwh.unwrap().rows, [row]);
         assert_eq!(per_kwh.unwrap().rows, [row]);
+        let usd = found("start,Price (USD/MWh)\n2026-07-01 17:00,31.25\n", About::Prices);
+        assert_eq!(usd.unwrap().rows, [row]);
+        let column = "EUR/MWh".to_owned();
+        let other = NotRead::OtherCurrency { column, bills: Currency::DOLLARS };
+        assert_eq!(found("start,EUR/MWh\n", About::Prices).err(), Some(other));
         let both = "start,price_per_mwh,price_per_kwh\n";
         assert_eq!(found(both, About::Prices).err(), Some(NotRead::SeveralPrices));
         assert_eq!(found("start,price\n", About::Prices).err(), Some(NotRead::NoPrices));

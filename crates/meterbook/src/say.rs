@@ -17,10 +17,14 @@ pub(crate) fn in_currency(currency: Currency) {
     let _ = CURRENCY.set(currency);
 }
 
+/// What amounts are in, as far as it is known.
+pub(crate) fn currency() -> Currency {
+    CURRENCY.get().copied().unwrap_or(Currency::DOLLARS)
+}
+
 /// A text with its amounts in the currency of the utility.
 fn said(text: impl Display) -> String {
-    let currency = CURRENCY.get().copied().unwrap_or(Currency::DOLLARS);
-    currency.said(&text.to_string()).into_owned()
+    currency().said(&text.to_string()).into_owned()
 }
 
 /// Prints a line to standard output. That nobody listens any more is not our failure.

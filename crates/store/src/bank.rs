@@ -80,35 +80,51 @@ const OTHER_DEPOSITS: Sql = Sql("
 const OF_STATEMENT: Sql = Sql("
     select key, line, account, booked_on, amount_cents, said, alike, deposit, tender_id
     from bank_credit where statement_id = $1 order by line, key");
-// What lockboxes opened on a day, files of debits, drawers that were closed, and files of payments.
+// What lockboxes opened on a day, files of debits, drawers that were closed, and files of payments. What of a file
+// was voided never came, and is not taken to the bank; a lockbox had taken it there already.
 const EXPECTED: Sql = Sql("
+    with voided as (
+        select o.batch_id, t.id as tender_id, t.amount_cents
+        from payment_batch_receipt o join tender t on t.receipt_id = o.receipt_id
+        where t.id in (
+            select p.tender_id from payment_reversal r join payment_tender p on p.payment_id = r.payment_id
+            where r.how = 'voided'
+            union
+            select s.tender_id from suspense_end x join suspense s on s.id = x.suspense_id
+            where x.how = 'returned' and not exists (
+                select 1 from tender_return b where b.tender_id = s.tender_id)))
     select e.key, e.expected_on, e.cents, (
         select count(*) from (
             select deposit from bank_credit where deposit is not null
             union all select matched from bank_credit_match) as c
-        where c.deposit = e.key) as seen
+        where c.deposit = e.key) as seen, e.voided
     from (
         select 'lockbox/' || i.lockbox || '/' || i.deposited_on as key, i.deposited_on as expected_on,
-               cast(sum(t.amount_cents) as bigint) as cents
+               cast(sum(t.amount_cents) as bigint) as cents,
+               cast(coalesce(sum(v.amount_cents), 0) as bigint) as voided
         from lockbox_item i join tender t on t.id = i.tender_id
+        left join voided v on v.tender_id = t.id
         group by i.lockbox, i.deposited_on
         union all
-        select 'debits/' || f.id, f.settle_on, f.total_cents from debit_file f
+        select 'debits/' || f.id, f.settle_on, f.total_cents, 0 from debit_file f
         where not exists (select 1 from debit_call_off c where c.file_id = f.id)
         union all
         select 'drawer/' || d.id, d.opened_on, c.counted_cents - d.float_cents + cast(coalesce(c.checks_cents, (
                 select sum(t.amount_cents) from receipt_drawer o join tender t on t.receipt_id = o.receipt_id
                 where o.drawer_id = d.id and t.kind = 'check' and not exists (
                     select 1 from payment_tender p join payment_reversal r on r.payment_id = p.payment_id
-                    where p.tender_id = t.id and r.how = 'voided')), 0) as bigint)
+                    where p.tender_id = t.id and r.how = 'voided')), 0) as bigint), 0
         from drawer d join drawer_close c on c.drawer_id = d.id
         union all
-        select 'batch/' || b.id, min(r.received_on), b.total_cents
+        select 'batch/' || b.id, min(r.received_on), b.total_cents - v.cents, v.cents
         from payment_batch b
+        join (select p.id, (select cast(coalesce(sum(i.amount_cents), 0) as bigint) from voided i
+                            where i.batch_id = p.id) as cents
+              from payment_batch p) as v on v.id = b.id
         join payment_batch_receipt o on o.batch_id = b.id join receipt r on r.id = o.receipt_id
         where not exists (select 1 from lockbox_file f where f.batch_id = b.id)
           and not exists (select 1 from bank_statement s where s.batch_id = b.id)
-        group by b.id, b.total_cents) as e
+        group by b.id, b.total_cents, v.cents) as e
     where 0 < e.cents order by e.expected_on, e.key");
 const COUNT: Sql = Sql("select count(*) from bank_credit");
 const OTHER_TENDER: Sql = Sql("
@@ -190,6 +206,8 @@ pub struct Expected {
     pub on: Date,
     /// How much.
     pub amount: Money,
+    /// What of it was voided: of a lockbox it came all the same, of a file of payments it is not in the amount.
+    pub voided: Money,
     /// Whether a statement says that it came.
     pub seen: bool,
 }
@@ -373,7 +391,7 @@ pub fn of_statement(tx: &mut Tx, id: BankStatementId) -> Result<Vec<Credit>> {
 pub fn expected(tx: &mut Tx) -> Result<Vec<Expected>> {
     tx.many(EXPECTED, [], |row| {
         let (on, amount, seen) = (row.date(1)?, row.money(2)?, row.int(3)? != 0);
-        Ok(Expected { key: row.text(0)?, on, amount, seen })
+        Ok(Expected { key: row.text(0)?, on, amount, voided: row.money(4)?, seen })
     })
 }
 

@@ -46,6 +46,9 @@ const LAST_REVERSED: Sql = Sql("
 const USE: Sql = Sql("
     insert into credit_use (id, kind, account_id, to_account_id, amount_cents, used_on, key, why)
     values ($1, $2, $3, $4, $5, $6, $7, $8)");
+const USES: Sql = Sql("
+    select id, account_id, to_account_id, amount_cents, used_on, key, why from credit_use
+    where account_id = $1 or to_account_id = $1 order by id desc limit $2");
 const USED: Sql = Sql("select amount_cents, used_on from credit_use where key = $1");
 const SAY_RULE: Sql = Sql("insert into allocation_rule (from_on, text) values ($1, $2)");
 const RULE: Sql = Sql("
@@ -186,6 +189,21 @@ pub fn use_credit(tx: &mut Tx, it: &CreditUse) -> Result<()> {
         why.into(),
     ];
     tx.exec(USE, values).map(|_| ())
+}
+
+/// At most so many credits that an account gave back, gave or got, the newest first.
+pub fn uses(tx: &mut Tx, account: AccountId, most: i64) -> Result<Vec<CreditUse>> {
+    tx.many(USES, [account.into(), most.into()], |row| {
+        Ok(CreditUse {
+            id: row.id(0)?,
+            from: row.id(1)?,
+            to: row.maybe(2, Row::id)?,
+            amount: row.money(3)?,
+            on: row.date(4)?,
+            key: row.text(5)?,
+            why: row.text(6)?,
+        })
+    })
 }
 
 /// How much and from which day on a credit was used under this key, if it was.

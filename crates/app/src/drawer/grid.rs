@@ -8,6 +8,7 @@ use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_core::account::Account;
 use meterbook_core::bill::BillNumber;
+use meterbook_core::currency::Currency;
 use meterbook_core::id::AccountNumber;
 use meterbook_core::ledger::Tender;
 use meterbook_core::money::Money;
@@ -108,6 +109,7 @@ pub fn look(tx: &mut Tx, typed: &[Typed], on: Date, agency: Option<&str>) -> Res
     let (lines, receipts, of) = (Vec::new(), Vec::new(), agency.map(str::to_owned));
     let mut grid = Grid { lines, count: 0, total: Money::ZERO, agency: of, receipts };
     let mut promised = HashMap::new();
+    let currency = crate::founding::currency(tx)?;
     for it in typed.iter().filter(|it| !it.is_empty()) {
         let account = account(tx, it.whose.trim())?;
         let whose = match &account {
@@ -125,7 +127,7 @@ pub fn look(tx: &mut Tx, typed: &[Typed], on: Date, agency: Option<&str>) -> Res
             None => For::Suspense { said: it.whose.trim().to_owned() },
         };
         let mut keeps = Money::ZERO;
-        let wrong = match read(it, to) {
+        let wrong = match read(currency, it, to) {
             Ok((to, new)) => {
                 if let (Some(account), Some(agency)) = (account_id, agency) {
                     let promised = match promised.entry(account) {
@@ -170,11 +172,11 @@ fn account(tx: &mut Tx, text: &str) -> Result<Option<Account>> {
     }
 }
 
-fn read(it: &Typed, to: For) -> Result<(For, NewTender), String> {
+fn read(currency: Currency, it: &Typed, to: For) -> Result<(For, NewTender), String> {
     if matches!(&to, For::Suspense { said } if said.is_empty()) {
         return Err("say whose it is: an account, a bill, a name as it reads".to_owned());
     }
-    let amount = Money::parse(&it.amount)?;
+    let amount = currency.typed(&it.amount)?;
     if amount <= Money::ZERO {
         return Err(format!("a payment is above zero, not {amount}"));
     }

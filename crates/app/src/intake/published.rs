@@ -78,7 +78,8 @@ pub fn publish(db: &Db, actor: Actor, wanted: &Publish<'_>) -> Result<Published>
     let zone = zone_or_own(db, wanted.zone.as_ref())?;
     let packed = staged.packed()?;
     let mut taken = Taken::default();
-    format::read(text, about, &zone, &mut taken)
+    let currency = db.read(crate::founding::currency)?;
+    format::read(text, (about, currency), &zone, &mut taken)
         .map_err(|why| refuse(NotImported::NoReads { file: file.to_owned(), why }))?;
     let (batch, rejected, gaps) = db.write(|tx| {
         let allowed = authorize(tx, actor, Permission::PublishPrices, None)?;

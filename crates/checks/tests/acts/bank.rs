@@ -9,6 +9,7 @@ use anyhow::Result;
 use jiff::civil::date;
 use meterbook_app::bank::settle::{self, Is};
 use meterbook_app::bank::{self, Took};
+use meterbook_app::drawer;
 use meterbook_app::lockbox::{self as cheques, NewLockbox};
 use meterbook_app::receipt::{self, For, NewReceipt, NewTender, Share};
 use meterbook_checks::engines;
@@ -236,6 +237,55 @@ fn an_account_is_found_in_any_line_that_a_payer_or_the_bank_wrote() {
         assert_eq!(db.read(store::suspense::open).unwrap(), []);
         sound(db);
     });
+}
+
+#[test]
+fn what_was_voided_of_a_file_is_not_expected() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        let text = format!(
+            "account,amount,tender,reference\n{},10.00,check,1\n{},20.00,check,2\n1,5.00,check,3\n",
+            number(db, 3),
+            number(db, 4)
+        );
+        let (sums, on) = ((3, Money::from_cents(35_00)), date(2026, 3, 14));
+        let new = db.read(|tx| drawer::batch_of(tx, ("list", text.as_bytes()), sums, on)).unwrap();
+        db.write(|tx| drawer::post_batch(tx, at("2026-03-14"), &new)).unwrap();
+        let of = |key: &str| {
+            let all = db.read(store::bank::expected).unwrap();
+            let it = all.into_iter().find(|it| it.key == key);
+            it.map(|it| (it.amount.cents(), it.voided.cents()))
+        };
+        assert_eq!(of("batch/1"), Some((35_00, 0)));
+        // Whose it is does not change what is taken to the bank; that it never came does.
+        let tenders = ["1", "2", "3"].map(|it| tender(db, it));
+        let payment = db.read(|tx| store::receipt::standing(tx, tenders[0])).unwrap().remove(0);
+        let whose = AccountId(1);
+        let moved =
+            db.write(|tx| receipt::move_payment(tx, at("2026-03-14"), payment.id, whose, "theirs"));
+        moved.unwrap();
+        assert_eq!(of("batch/1"), Some((35_00, 0)));
+        db.write(|tx| receipt::void(tx, at("2026-03-14"), tenders[1], "no such check")).unwrap();
+        assert_eq!(of("batch/1"), Some((15_00, 20_00)));
+        db.write(|tx| receipt::void(tx, at("2026-03-14"), tenders[2], "no such check")).unwrap();
+        assert_eq!(of("batch/1"), Some((10_00, 25_00)));
+        // What a bank returns was taken there.
+        db.write(|tx| receipt::give_back(tx, at("2026-03-14"), tenders[0], on, "NSF")).unwrap();
+        assert_eq!(of("batch/1"), Some((10_00, 25_00)));
+        let took = take(db, &bai2("260314", &[("301", 10_00, "D1", "DEPOSIT")])).unwrap();
+        assert_eq!(ends(&took), ["batch/1"]);
+        sound(db);
+    });
+}
+
+/// The tender with a reference.
+fn tender(db: &Db, reference: &str) -> TenderId {
+    let is = |tx: &mut store::Tx, id| {
+        let it = store::receipt::get(tx, id)?;
+        Ok(it.is_some_and(|it| it.tender.reference == reference))
+    };
+    let found = (1..50).map(TenderId).find(|id| db.read(|tx| is(tx, *id)).unwrap());
+    found.unwrap()
 }
 
 #[test]

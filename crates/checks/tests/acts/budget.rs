@@ -103,7 +103,7 @@ fn a_level_that_is_off_is_changed_from_the_next_bill_on_and_nothing_is_settled()
             says(&set(Some(12_00)).unwrap_err()),
             "$12.00 is the level already; nothing was changed"
         );
-        assert_eq!(says(&set(Some(0)).unwrap_err()), "a level is above zero");
+        assert_eq!(says(&set(Some(0)).unwrap_err()), "a level is above zero; say how much");
         let slip = begin(db, ONE, Some(999_999_900)).unwrap_err();
         assert!(says(&slip).starts_with("$9,999,999.00 is more than a level may be"), "{slip}");
         set(Some(20_00)).unwrap();
@@ -124,7 +124,10 @@ fn a_level_that_is_off_is_changed_from_the_next_bill_on_and_nothing_is_settled()
             says(&set(Some(9_00)).unwrap_err()).starts_with("each bill works its level out anew")
         );
         let none = db.write(|tx| budget::set_level(tx, actor(), ONE, None, "x")).unwrap_err();
-        assert_eq!(says(&none), "bills of this account are not levelled");
+        assert_eq!(
+            says(&none),
+            "bills of this account are not levelled; begin that first: meterbook budget begin"
+        );
         sound(db);
     });
 }
@@ -163,9 +166,15 @@ fn a_level_follows_from_bills_and_what_is_not_offered_is_said() {
         say(db, Noun::Budget, RULES);
         let few = begin(db, ONE, None).unwrap_err();
         assert_eq!(says(&few), "a level follows from 1 bills at least; say one");
-        assert_eq!(says(&begin(db, ONE, Some(0)).unwrap_err()), "a level is above zero");
+        assert_eq!(
+            says(&begin(db, ONE, Some(0)).unwrap_err()),
+            "a level is above zero; say how much"
+        );
         let end = || db.write(|tx| budget::end(tx, at("2026-01-20"), ONE, "x"));
-        assert_eq!(says(&end().unwrap_err()), "bills of this account are not levelled");
+        assert_eq!(
+            says(&end().unwrap_err()),
+            "bills of this account are not levelled; begin that first: meterbook budget begin"
+        );
         bill(db);
         // 13.32 of 31 days is 13.07 of a month.
         let it = db.read(|tx| budget::recommend(tx, THREE, date(2026, 3, 10))).unwrap();

@@ -4,6 +4,8 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use jiff::civil::{Date, date};
+use meterbook_app::drawer::grid::{self, Typed};
+use meterbook_app::intake::published::{self, Publish};
 use meterbook_app::report::{self, Written};
 use meterbook_app::{bank, founding, invoice, online, paper, seller, statement};
 use meterbook_checks::engines;
@@ -13,6 +15,7 @@ use meterbook_core::id::BillId;
 use meterbook_core::paper::layout::Form;
 use meterbook_core::period::Period;
 use meterbook_core::person::Language;
+use meterbook_core::rating::published::About;
 use meterbook_core::report::{Asked, Days, ReportKind};
 use meterbook_core::seller::Seller;
 use meterbook_paper::{Press, html, read_back, view};
@@ -147,5 +150,39 @@ fn money_in_another_currency_is_none_of_these_books() {
             "customers would pay in USD and the bills of this utility are in EUR; write currency EUR into the settings: meterbook online settings FILE"
         );
         settings("EUR").unwrap();
+    });
+}
+
+#[test]
+fn what_is_typed_and_published_is_in_the_currency_of_the_books() {
+    engines::each(|db, folder| {
+        village::found(db);
+        euros(db);
+        let typed = |amount: &str| {
+            let [whose, tender, reference] = ["who knows", "check", "7"].map(str::to_owned);
+            let line = Typed { line: 1, whose, amount: amount.to_owned(), tender, reference };
+            let seen = db.read(|tx| grid::look(tx, &[line], JANUARY, None)).unwrap();
+            (seen.total.cents(), seen.lines[0].wrong.clone().unwrap_or_default())
+        };
+        for amount in ["12.50", "€12.50", "12.50 EUR"] {
+            assert_eq!(typed(amount), (12_50, String::new()), "{amount}");
+        }
+        let other = "amounts are in EUR and not in $; write it like 87.45";
+        assert_eq!(typed("$12.50"), (0, other.to_owned()));
+
+        let publish = |name: &str, column: &str| {
+            let file = folder.join(name);
+            std::fs::write(&file, format!("start,{column}\n2026-01-01T00:00:00Z,31.25\n")).unwrap();
+            let rejects = folder.join("rejects");
+            let (about, zone) = (About::Prices, None);
+            let wanted = Publish { about, name: "spot", file: &file, zone, rejects: &rejects };
+            published::publish(db, actor(), &wanted)
+        };
+        let why = says(&publish("dollars.csv", "$/MWh").unwrap_err());
+        let said = "the prices of column $/MWh are in another currency, and bills are in EUR";
+        assert!(why.contains(said), "{why}");
+        for (name, column) in [("named.csv", "price (EUR/MWh)"), ("bare.csv", "price_per_mwh")] {
+            assert_eq!(publish(name, column).unwrap().imported.batch.accepted, 1);
+        }
     });
 }

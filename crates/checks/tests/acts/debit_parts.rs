@@ -150,7 +150,7 @@ fn who_has_a_mandate_is_asked_and_may_say_it_otherwise() {
         let why = db.write(|tx| plan::say_pays(tx, at("2026-03-12"), THREE, Pays::Debit, "x"));
         assert!(says(&why.unwrap_err()).starts_with("this account has no mandate"));
         let none = db.write(|tx| plan::say_pays(tx, actor(), AccountId(1), Pays::Hand, "x"));
-        assert_eq!(says(&none.unwrap_err()), "no plan runs");
+        assert_eq!(says(&none.unwrap_err()), "no plan runs; agree to one: meterbook plan propose");
         sound(db);
     });
 }

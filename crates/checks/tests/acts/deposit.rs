@@ -4,23 +4,28 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use jiff::civil::{Date, date};
+use meterbook_app::approval::{self, Asked, Outcome, do_or_ask};
+use meterbook_app::authority::NotAuthorized;
 use meterbook_app::bill_run::{self, Until, Which};
 use meterbook_app::deposit::{self, Given, NewDeposit};
 use meterbook_app::moves::ReadWanted;
 use meterbook_app::pay::{NewPayment, pay};
+use meterbook_app::pledge::NewPledge;
+use meterbook_app::security::NewSecurity;
 use meterbook_app::write_off::{self, NewTransfer};
 use meterbook_app::{Actor, check, credit_rules, receipt, statement};
 use meterbook_checks::engines;
 use meterbook_core::charge::ChargeFor;
 use meterbook_core::credit::Noun;
 use meterbook_core::credit::deposit::Because;
-use meterbook_core::id::AccountId;
+use meterbook_core::id::{AccountId, ApprovalId};
 use meterbook_core::ledger::{EntryKind, Gl, Tender};
 use meterbook_core::money::Money;
 use meterbook_core::moves::Credit;
+use meterbook_core::permission::Permission;
 use meterbook_store::{self as store, Db, Tx};
 
-use crate::authority::with_role;
+use crate::authority::{not_authorized, with_role};
 use crate::jobs::january;
 use crate::last_bill;
 use crate::late_fee::{bounces, february};
@@ -292,15 +297,18 @@ fn what_is_not_asked_for_or_not_held_is_said() {
         assert!(says(&ask(&poor).unwrap_err()).starts_with("no rule asks residential"));
         let many = NewDeposit { parts: 4, ..new(ONE) };
         let many = ask(&many).unwrap_err();
-        assert_eq!(says(&many), "it may be paid in 3 at most, and in one at least");
+        assert_eq!(says(&many), "it may be paid in 3 at most, and in one at least; say how many");
         let zero = NewDeposit { amount: Some(Money::ZERO), ..new(ONE) };
-        assert_eq!(says(&ask(&zero).unwrap_err()), "security is above zero");
+        assert_eq!(says(&ask(&zero).unwrap_err()), "security is above zero; say how much");
         ask(&new(ONE)).unwrap();
         assert!(says(&ask(&new(ONE)).unwrap_err()).starts_with("security was asked for on"));
         let silent = db.write(|tx| deposit::ask(tx, actor(), &new(two), " "));
         assert_eq!(says(&silent.unwrap_err()), "say why");
         let back = db.write(|tx| deposit::give_back(tx, actor(), two, "x"));
-        assert_eq!(says(&back.unwrap_err()), "nothing is held of this account");
+        assert_eq!(
+            says(&back.unwrap_err()),
+            "nothing is held of this account; see: meterbook deposit show"
+        );
 
         let stand = |of, by| {
             db.write(|tx| deposit::guarantee(tx, actor(), of, by, cents(20_000), "by letter"))
@@ -310,7 +318,10 @@ fn what_is_not_asked_for_or_not_held_is_said() {
         assert!(says(&stand(ONE, two).unwrap_err()).starts_with("somebody stands in since"));
         let release = || db.write(|tx| deposit::release(tx, actor(), ONE, "by letter"));
         release().unwrap();
-        assert_eq!(says(&release().unwrap_err()), "nobody stands in for this account");
+        assert_eq!(
+            says(&release().unwrap_err()),
+            "nobody stands in for this account; see: meterbook deposit show"
+        );
         let text = RULES.replace("guarantor residential\n", "");
         let (noun, day) = (Noun::Deposit, date(2026, 2, 1));
         db.write(|tx| credit_rules::say(tx, actor(), noun, day, &text)).unwrap();
@@ -484,5 +495,84 @@ fn of_a_closed_account_no_security_is_asked_for() {
         let begun = db
             .write(|tx| meterbook_app::budget::begin(tx, at("2026-02-02"), ONE, level, "by phone"));
         assert!(says(&begun.unwrap_err()).starts_with(closed));
+    });
+}
+
+/// Asks for it, and says under which number it waits.
+fn waits(db: &Db, by: Actor, new: NewSecurity) -> ApprovalId {
+    match db.write(|tx| do_or_ask(tx, by, &Asked::Secure(new.clone()), "as we agreed")).unwrap() {
+        Outcome::Waits(id) => id,
+        Outcome::Done => panic!("it did not wait"),
+    }
+}
+
+#[test]
+fn large_security_takes_a_second_person() {
+    engines::each(|db, folder| {
+        january(db, folder, 2);
+        say(db, Noun::Deposit, RULES);
+        say(db, Noun::Pledge, "lasts 30 days\n");
+        let two = AccountId(2);
+        let [kim, lee, ada] = [("kim", "clerk"), ("lee", "collector"), ("ada", "administrator")]
+            .map(|(name, role)| Actor { by: with_role(db, name, role).by, ..at("2026-01-15") });
+        let (permission, limit) = (Permission::KeepCredit, Some(cents(1_000_000)));
+        let needs = NotAuthorized::NeedsSecond { permission, limit };
+
+        // What is within the limit, and what has no amount, takes one.
+        let most = cents(1_000_001);
+        let guarantee = |by| db.write(|tx| deposit::guarantee(tx, by, ONE, two, most, "by letter"));
+        assert_eq!(not_authorized(&guarantee(lee).unwrap_err()), needs);
+        guarantee(ada).unwrap();
+        let release = |by| db.write(|tx| deposit::release(tx, by, ONE, "by letter"));
+        assert_eq!(not_authorized(&release(lee).unwrap_err()), needs);
+        release(ada).unwrap();
+        let small = NewDeposit { amount: Some(cents(1_000_000)), ..new(ONE) };
+        db.write(|tx| deposit::ask(tx, kim, &small, "new")).unwrap();
+
+        let large = NewDeposit { amount: Some(most), ..new(two) };
+        let alone = db.write(|tx| deposit::ask(tx, kim, &large, "new"));
+        assert_eq!(not_authorized(&alone.unwrap_err()), needs);
+        let it = db.write(|tx| NewSecurity::deposit(tx, kim.at, large.clone())).unwrap();
+        let id = waits(db, kim, it);
+        assert!(db.read(|tx| store::deposit::asked(tx, two)).unwrap().is_empty());
+        let own = db.write(|tx| approval::give(tx, kim, id, "mine"));
+        assert!(says(&own.unwrap_err()).contains("asked for"), "nobody agrees to their own");
+        assert!(db.write(|tx| approval::give(tx, lee, id, "so large")).is_err(), "beyond theirs");
+        db.write(|tx| approval::give(tx, ada, id, "as agreed")).unwrap();
+        let asked = db.read(|tx| store::deposit::asked(tx, two)).unwrap();
+        assert_eq!((asked.len(), asked[0].amount), (1, most));
+
+        // It is billed, and goes back whole by two.
+        bill(db);
+        let [kim, ada] = [kim, ada].map(|it| Actor { by: it.by, ..at("2026-03-10") });
+        let alone = db.write(|tx| deposit::give_back(tx, kim, two, "moved"));
+        assert_eq!(not_authorized(&alone.unwrap_err()), needs);
+        let it = db.write(|tx| NewSecurity::back(tx, two)).unwrap();
+        let id = waits(db, kim, it);
+        db.write(|tx| approval::give(tx, ada, id, "as agreed")).unwrap();
+        assert_eq!(db.write(|tx| deposit::goes_back(tx, two)).unwrap(), Money::ZERO);
+
+        // What is promised in parts of one day counts together, and what changed is not done as it was seen.
+        let pledge = |amount: i64, why: &str| {
+            let (agency, why) = ("County".to_owned(), why.to_owned());
+            NewSecurity::Pledge(NewPledge {
+                account: ONE,
+                agency,
+                amount: cents(amount),
+                until: None,
+                why,
+            })
+        };
+        let first = Asked::Secure(pledge(900_000, "voucher 1"));
+        assert_eq!(db.write(|tx| do_or_ask(tx, kim, &first, "voucher 1")).unwrap(), Outcome::Done);
+        let id = waits(db, kim, pledge(100_001, "voucher 2"));
+        let before = db.read(|tx| store::pledge::of_account(tx, ONE)).unwrap().len();
+        db.write(|tx| approval::give(tx, ada, id, "as agreed")).unwrap();
+        let after = db.read(|tx| store::pledge::of_account(tx, ONE)).unwrap();
+        assert_eq!((before, after.len()), (1, 2));
+        let seen = NewSecurity::Back { account: ONE, amount: cents(1_000_001) };
+        let why = db.write(|tx| do_or_ask(tx, kim, &Asked::Secure(seen.clone()), "x")).unwrap_err();
+        assert_eq!(says(&why), "it comes to $10,000.00 now; look at it again, and ask anew");
+        sound(db);
     });
 }

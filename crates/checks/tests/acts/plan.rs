@@ -292,10 +292,16 @@ fn what_is_not_offered_is_said() {
         assert!(says(&agree(db, TWO, 1).unwrap_err()).starts_with("a plan runs since 2026-03-10"));
         let cancel = |account| db.write(|tx| plan::cancel(tx, actor(), account, "by phone"));
         cancel(TWO).unwrap();
-        assert_eq!(says(&cancel(TWO).unwrap_err()), "no plan runs");
+        assert_eq!(
+            says(&cancel(TWO).unwrap_err()),
+            "no plan runs; agree to one: meterbook plan propose"
+        );
         assert!(says(&agree(db, TWO, 1).unwrap_err()).starts_with("a plan was agreed to on"));
         pays(db, ONE, 4_44, DAY, actor());
-        assert_eq!(says(&agree(db, ONE, 1).unwrap_err()), "nothing is owed");
+        assert_eq!(
+            says(&agree(db, ONE, 1).unwrap_err()),
+            "nothing is owed, so there is nothing to pay in parts; see: meterbook receipt open"
+        );
         sound(db);
     });
 }

@@ -205,7 +205,7 @@ fn what_cannot_be_promised_is_said() {
         for (it, why) in [
             (no_agency, "say which agency promises it, in no more than 200 letters"),
             (no_reason, "say why"),
-            (new(THREE, 0, day), "what is promised is above zero"),
+            (new(THREE, 0, day), "what is promised is above zero; say how much"),
             (new(THREE, 1, None), "no rule says how long a pledge lasts; say until when"),
             (
                 new(THREE, 1, Some(date(2026, 3, 10))),

@@ -234,7 +234,7 @@ fn a_credit_is_given_back_once_and_a_large_one_takes_two() {
                 "the account's credit is $1,600.00; give no more than that",
             ),
             (wanted(bea, 1, "V-2"), "the account's credit is $0.00; give no more than that"),
-            (wanted(ann, 0, "V-2"), "what is given is above zero"),
+            (wanted(ann, 0, "V-2"), "what is given is above zero; say how much"),
             (
                 wanted(ann, 1, " "),
                 "it needs a reference to tell it from the next, such as a check's number",

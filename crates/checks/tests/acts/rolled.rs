@@ -103,7 +103,10 @@ fn what_waits_for_a_summary_bill_is_nobodys_debt_that_is_due() {
         let day = late.to_string();
         assert_eq!(late_fee::assess_all(db, at(&day)).unwrap().0, 0);
         let none = db.read(|tx| plan::propose(tx, of, late)).unwrap_err();
-        assert_eq!(says(&none), "nothing is owed");
+        assert_eq!(
+            says(&none),
+            "nothing is owed, so there is nothing to pay in parts; see: meterbook receipt open"
+        );
         let taken = || db.read(|tx| debit::due(tx, late)).unwrap().len();
         assert_eq!(taken(), 0);
         let aged = |db: &Db| db.write(|tx| close::ageing(tx, actor(), late, None)).unwrap();

@@ -8,14 +8,14 @@ use std::path::Path;
 use anyhow::Result;
 use jiff::civil::{Date, date};
 use meterbook_app::approval::{self, Asked, Outcome, do_or_ask};
-use meterbook_app::credit::{self, NewRefund};
+use meterbook_app::credit::{self, NewRefund, NewSpend};
 use meterbook_app::deposit::{self, NewDeposit};
 use meterbook_app::write_off::{self, Became, NewTransfer, NewWriteOff};
-use meterbook_app::{collection, late_fee, receipt};
+use meterbook_app::{collection, late_fee, receipt, timeline};
 use meterbook_checks::engines;
 use meterbook_core::credit::Noun;
 use meterbook_core::credit::collection::Step;
-use meterbook_core::id::AccountId;
+use meterbook_core::id::{AccountId, AccountNumber};
 use meterbook_core::ledger::{EntryKind, Gl};
 use meterbook_core::money::Money;
 use meterbook_core::moves::Credit;
@@ -237,6 +237,12 @@ fn another_account_owes_what_this_one_did() {
         go(FOUR, ONE, 300).unwrap();
         assert_eq!((owes(db, FOUR), owes(db, ONE)), (776, 1_444));
         assert_eq!(dues(db, ONE), [date(2026, 2, 23); 3], "as old as it was");
+        // Both histories tell it, and no other one.
+        let four = number(db, FOUR);
+        assert_eq!(told(db, FOUR, "transfer debt").len(), 2);
+        let over = [3, 7].map(|it| format!("take over debt ${it}.00 of {four}: stands in"));
+        assert_eq!(told(db, ONE, "take over debt"), over);
+        assert!(told(db, THREE, "take over debt").is_empty());
         for (from, to, cents, says_so) in [
             (FOUR, ONE, 300, "it was done today already, with as much: $3.00"),
             (FOUR, FOUR, 100, "it is owed by that account already"),
@@ -247,6 +253,41 @@ fn another_account_owes_what_this_one_did() {
             assert!(says(&why).starts_with(says_so), "{why}");
         }
         sound(db);
+    });
+}
+
+fn number(db: &Db, id: AccountId) -> AccountNumber {
+    db.read(|tx| store::account::get(tx, id)).unwrap().number
+}
+
+/// What the history of an account says that begins so, the newest first.
+fn told(db: &Db, id: AccountId, begins: &str) -> Vec<String> {
+    let account = db.read(|tx| store::account::get(tx, id)).unwrap();
+    let all = db.read(|tx| timeline::of_account(tx, &account)).unwrap();
+    all.into_iter().map(|it| it.after).filter(|it| it.starts_with(begins)).collect()
+}
+
+#[test]
+fn both_histories_tell_of_a_credit_that_went() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        pays(db, FOUR, 2_776, date(2026, 3, 10), at("2026-03-10"));
+        let of = |cents, reference: &str| NewRefund {
+            account: FOUR,
+            amount: Money::from_cents(cents),
+            reference: reference.to_owned(),
+        };
+        let spend = NewSpend { credit: of(100, "T-1"), to: ONE };
+        let by = at("2026-03-11");
+        db.write(|tx| credit::transfer(tx, by, &spend, "same house")).unwrap();
+        db.write(|tx| credit::refund(tx, by, &of(200, "R-1"), "they asked")).unwrap();
+        let [four, one] = [FOUR, ONE].map(|id| number(db, id));
+        let gave = format!("transfer credit $1.00 to {one}, T-1: same house");
+        assert_eq!(told(db, FOUR, "transfer credit"), [gave]);
+        let got = format!("take over credit $1.00 of {four}, T-1: same house");
+        assert_eq!(told(db, ONE, "take over credit"), [got]);
+        assert_eq!(told(db, FOUR, "refund credit"), ["refund credit $2.00, R-1: they asked"]);
+        assert!(told(db, THREE, "take over").is_empty());
     });
 }
 

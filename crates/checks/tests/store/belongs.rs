@@ -95,6 +95,34 @@ fn an_account_with_postings_stays() {
     });
 }
 
+/// What bills, segments and pieces name, and the column by which they do.
+const NAMED: &[(&str, &str, &str)] = &[
+    ("account", "bill", "account_id"),
+    ("bill_window", "bill", "window_id"),
+    ("agreement", "segment", "agreement_id"),
+    ("account", "piece", "account_id"),
+    ("person", "piece", "person_id"),
+];
+
+#[test]
+fn what_is_named_stays() {
+    engines::each(|db, _| {
+        db.write(sample::keep).unwrap();
+        let mut raw = Raw::beside(db).unwrap();
+        for (table, by, column) in NAMED {
+            let named = format!("where id = (select min({column}) from {by})");
+            for text in [
+                format!("delete from {table} {named}"),
+                format!("update {table} set id = 7777 {named}"),
+            ] {
+                let why = format!("{:#}", raw.run(&text).expect_err(&text)).to_lowercase();
+                let said = ["foreign key", "names it", "there are postings"];
+                assert!(said.iter().any(|it| why.contains(it)), "{text}: {why}");
+            }
+        }
+    });
+}
+
 #[test]
 fn two_at_once_do_not_bill_the_same_days() {
     engines::each(|db, _| {

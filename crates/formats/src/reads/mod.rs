@@ -25,6 +25,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use meterbook_core::currency::Currency;
 use meterbook_core::meter::Flow;
 use meterbook_core::money::Unit;
 use meterbook_core::period::Zone;
@@ -150,6 +151,13 @@ pub enum NotRead {
     NoPrices,
     /// Several do.
     SeveralPrices,
+    /// A column says that its prices are in another currency than bills.
+    OtherCurrency {
+        /// What it is called.
+        column: String,
+        /// What bills are in.
+        bills: Currency,
+    },
     /// A line begins within an interval, and no column says how long one is.
     Within {
         /// The line.
@@ -388,6 +396,11 @@ impl fmt::Display for NotRead {
             NotRead::SeveralPrices => f.write_str(
                 "the file has several columns of prices; leave one of price_per_kwh and \
                  price_per_mwh",
+            ),
+            NotRead::OtherCurrency { column, bills } => write!(
+                f,
+                "the prices of column {column} are in another currency, and bills are in {bills}; convert them, and \
+                 call the column {bills}/kWh or {bills}/MWh"
             ),
             NotRead::Within { line } => write!(
                 f,

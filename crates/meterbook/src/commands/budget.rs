@@ -35,7 +35,7 @@ pub(crate) fn budget(place: &Place, command: &BudgetCommand) -> Result<()> {
             }
         }
         BudgetCommand::Begin { of, level, why } => {
-            let level = level.as_deref().map(Money::parse).transpose().map_err(super::said)?;
+            let level = level.as_deref().map(|it| super::amount(place, it)).transpose()?;
             let it = super::open(place)?.write(|tx| {
                 let account = super::account(tx, &of.account)?.id;
                 budget::begin(tx, by, account, level, why)
@@ -43,7 +43,7 @@ pub(crate) fn budget(place: &Place, command: &BudgetCommand) -> Result<()> {
             say::line(format_args!("{} is asked for in place of the next bill", it.level));
         }
         BudgetCommand::Change { of, level, why } => {
-            let level = level.as_deref().map(Money::parse).transpose().map_err(super::said)?;
+            let level = level.as_deref().map(|it| super::amount(place, it)).transpose()?;
             let level = super::open(place)?.write(|tx| {
                 let account = super::account(tx, &of.account)?.id;
                 budget::set_level(tx, by, account, level, why)

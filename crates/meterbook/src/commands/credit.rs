@@ -69,7 +69,7 @@ pub(crate) fn credit(place: &Place, command: &CreditCommand) -> Result<()> {
             };
             say::line(format_args!("{} is {what} again", it.amount));
         }
-        CreditCommand::Unclaimed { seen, json } => match taken(seen, None)? {
+        CreditCommand::Unclaimed { seen, json } => match taken(place, seen, None)? {
             None => due(place, *json)?,
             Some((new, why)) => {
                 let said = format!("{}, {}, unclaimed", counted(new.count, "credit"), new.total);
@@ -80,7 +80,7 @@ pub(crate) fn credit(place: &Place, command: &CreditCommand) -> Result<()> {
         },
         CreditCommand::Report => report(place)?,
         CreditCommand::Remit { seen, reference } => {
-            let Some((new, why)) = taken(seen, Some(reference))? else {
+            let Some((new, why)) = taken(place, seen, Some(reference))? else {
                 let what = "say --count, --total and --why, as credit report prints them";
                 return Err(super::said(what.to_owned()));
             };
@@ -139,11 +139,15 @@ fn waiting(place: &Place, as_json: bool) -> Result<()> {
 }
 
 /// What is to be done with what somebody saw, and why; nothing where they only look.
-fn taken<'a>(seen: &'a Seen, to_state: Option<&str>) -> Result<Option<(NewUnclaimed, &'a str)>> {
+fn taken<'a>(
+    place: &Place,
+    seen: &'a Seen,
+    to_state: Option<&str>,
+) -> Result<Option<(NewUnclaimed, &'a str)>> {
     let (Some(count), Some(total), Some(why)) = (seen.count, &seen.total, &seen.why) else {
         return Ok(None);
     };
-    let total = Money::parse(total).map_err(super::said)?;
+    let total = super::amount(place, total)?;
     Ok(Some((NewUnclaimed { count, total, to_state: to_state.map(str::to_owned) }, why)))
 }
 
@@ -187,6 +191,6 @@ fn report(place: &Place) -> Result<()> {
 
 fn read_credit(tx: &mut Tx, it: &Credit) -> Result<NewRefund> {
     let account = super::account(tx, &it.account)?.id;
-    let amount = Money::parse(&it.amount).map_err(super::said)?;
+    let amount = super::typed(&it.amount)?;
     Ok(NewRefund { account, amount, reference: it.reference.clone() })
 }

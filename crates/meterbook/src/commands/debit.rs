@@ -35,7 +35,7 @@ pub(crate) fn debit(place: &Place, command: &DebitCommand) -> Result<()> {
             let db = super::open(place)?;
             let expected = "ppd, web, ccd, sepa-core or sepa-b2b";
             let new = (super::word(scheme, Scheme::from_word, expected)?, number(bank)?);
-            let most = most.as_deref().map(Money::parse).transpose().map_err(super::said)?;
+            let most = most.as_deref().map(|it| super::amount(place, it)).transpose()?;
             let collects = Collects::parse(collects).map_err(meterbook_app::refuse)?;
             let (from, holder) = (from.unwrap_or(*signed), holder.clone());
             let terms = Terms { from, holder, collects, most };
@@ -48,19 +48,13 @@ pub(crate) fn debit(place: &Place, command: &DebitCommand) -> Result<()> {
                 mandate::agree(tx, by, &key, &new)
             })?;
             say::line(shown(&it));
-            if let Some(other) = db.read(|tx| mandate::other_currency(tx, it.scheme))? {
-                say::line(format_args!(
-                    "bills are in {other}, and no file of {} takes that: nothing is taken by it until they are in what it takes (meterbook bill seller)",
-                    it.scheme
-                ));
-            }
         }
         DebitCommand::Change { of, from, holder, collects, most, number: other, bank, why } => {
             let db = super::open(place)?;
             let number = if *other { Some(number(bank)?) } else { None };
             let collects = collects.as_deref().map(Collects::parse).transpose();
             let collects = collects.map_err(meterbook_app::refuse)?;
-            let most = most.as_deref().map(Money::parse).transpose().map_err(super::said)?;
+            let most = most.as_deref().map(|it| super::amount(place, it)).transpose()?;
             let key = key(place)?;
             let it = db.write(|tx| {
                 let account = super::account(tx, &of.account)?.id;
@@ -99,7 +93,7 @@ pub(crate) fn debit(place: &Place, command: &DebitCommand) -> Result<()> {
         DebitCommand::Due { on } => due(place, *on)?,
         DebitCommand::Make { settle_on, format, total, out } => {
             let format = super::word(format, Format::from_word, "nacha or pain.008")?;
-            let total = Money::parse(total).map_err(super::said)?;
+            let total = super::amount(place, total)?;
             let new = NewDebits { format, settle: *settle_on, total };
             make(place, new, out)?;
         }

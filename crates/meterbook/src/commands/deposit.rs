@@ -35,7 +35,7 @@ pub(crate) fn deposit(place: &Place, command: &DepositCommand) -> Result<()> {
     match command {
         DepositCommand::Ask { of, credit, amount, parts, why } => {
             let credit = super::word(credit, Credit::from_word, "unknown, good, fair or poor")?;
-            let amount = amount.as_deref().map(Money::parse).transpose().map_err(super::said)?;
+            let amount = amount.as_deref().map(|it| super::amount(place, it)).transpose()?;
             let (asked, stands) = super::open(place)?.write(|tx| {
                 let account = super::account(tx, &of.account)?.id;
                 let new = NewDeposit { account, credit, amount, parts: *parts };
@@ -51,7 +51,7 @@ pub(crate) fn deposit(place: &Place, command: &DepositCommand) -> Result<()> {
             }
         }
         DepositCommand::Guarantee { of, by: other, most, why } => {
-            let most = Money::parse(most).map_err(super::said)?;
+            let most = super::amount(place, most)?;
             let (_, less) = super::open(place)?.write(|tx| {
                 let account = super::account(tx, &of.account)?.id;
                 let other = super::account(tx, other)?.id;

@@ -117,7 +117,7 @@ pub(crate) fn import(
     (count, total): (usize, &str),
     on: Option<Date>,
 ) -> Result<()> {
-    let total = Money::parse(total).map_err(super::said)?;
+    let total = super::amount(place, total)?;
     let cannot = |why| super::said(format!("{} cannot be read: {why}", file.display()));
     if PAYMENT_FILE_BYTES < std::fs::metadata(file).map_err(cannot)?.len() {
         return Err(super::said(format!("{} is too large for payments", file.display())));

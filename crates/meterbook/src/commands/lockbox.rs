@@ -18,7 +18,7 @@ use crate::say;
 
 /// Takes a file as one batch, all of it that was not posted before, or nothing.
 pub(crate) fn import(place: &Place, file: &Path, (count, total): (usize, &str)) -> Result<()> {
-    let total = Money::parse(total).map_err(super::said)?;
+    let total = super::amount(place, total)?;
     let bytes = bytes(file)?;
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let new = NewLockbox { name: &name, bytes: &bytes, count, total };
@@ -120,7 +120,11 @@ pub(crate) fn unmatched(place: &Place, on: Option<Date>) -> Result<()> {
     }
     db.read(|tx| returned.iter().try_for_each(|it| came_back(tx, it)))?;
     for it in &expected {
-        say::line(format_args!("expected   {}  {:>12}  {}", it.on, it.amount, it.key));
+        let voided = match it.voided {
+            Money::ZERO => String::new(),
+            voided => format!("  {voided} was voided"),
+        };
+        say::line(format_args!("expected   {}  {:>12}  {}{voided}", it.on, it.amount, it.key));
     }
     let (came, expected) = (counted(came.len(), "credit"), counted(expected.len(), "deposit"));
     let back = counted(returned.len(), "item");

@@ -71,6 +71,7 @@ use meterbook_app::authority::authorize;
 use meterbook_app::{Actor, refuse, session};
 use meterbook_core::account::Account;
 use meterbook_core::id::{AccountNumber, UserId};
+use meterbook_core::money::Money;
 use meterbook_core::period::Zone;
 use meterbook_core::permission::Permission;
 use meterbook_core::person::Language;
@@ -116,6 +117,20 @@ fn open_if_there(place: &Place) -> Result<Option<Db>> {
 /// that can be opened it is told in dollars.
 fn told_for(place: &Place) {
     drop(open_if_there(place));
+}
+
+/// An amount as somebody types it, in the currency of the utility of `place`.
+fn amount(place: &Place, text: &str) -> Result<Money> {
+    // Only a mark asks what amounts are in.
+    if text.contains(|it: char| !it.is_ascii_digit() && !matches!(it, '-' | '.' | ',')) {
+        told_for(place);
+    }
+    typed(text)
+}
+
+/// The same, once the utility is open.
+fn typed(text: &str) -> Result<Money> {
+    say::currency().typed(text).map_err(said)
 }
 
 /// Makes an empty database at `place`.

@@ -7,7 +7,6 @@ use meterbook_app::moves::{self, NewDays, ReadWanted, Start, Stood, Stop, Wanted
 use meterbook_core::account::{Account, CustomerClass};
 use meterbook_core::agreement::Agreement;
 use meterbook_core::id::{AgreementId, MoveId, ServicePointId};
-use meterbook_core::money::Money;
 use meterbook_core::moves::{Credit, Effect, Fee, Move, MoveKind};
 use meterbook_core::person::Language;
 use meterbook_store::{self as store, Tx};
@@ -193,7 +192,7 @@ fn set_fee(place: &Place, args: &MoveFee) -> Result<()> {
         class: class.transpose()?,
         from: args.from,
         to: None,
-        amount: Money::parse(&args.amount).map_err(super::said)?,
+        amount: super::amount(place, &args.amount)?,
         label_en: args.en.clone(),
         label_es: args.es.clone(),
     };
@@ -208,7 +207,7 @@ fn set_fee(place: &Place, args: &MoveFee) -> Result<()> {
 fn set_deposit(place: &Place, args: &MoveDeposit) -> Result<()> {
     let class = super::word(&args.class, CustomerClass::from_word, CLASSES)?;
     let credit = super::word(&args.credit, Credit::from_word, CREDITS)?;
-    let amount = Money::parse(&args.amount).map_err(super::said)?;
+    let amount = super::amount(place, &args.amount)?;
     let db = super::open(place)?;
     db.write(|tx| fee::set_deposit(tx, super::actor(), class, credit, args.from, amount))?;
     say::line(format_args!("{class}, {credit}: a deposit of {amount} from {}", args.from));

@@ -24,8 +24,8 @@ pub(crate) fn online(place: &Place, command: &OnlineCommand) -> Result<()> {
             super::dated_text(place, (file.as_deref(), *from), ("said", nothing), said, say)
         }
         OnlineCommand::Begin { account, bill, all, amount, keep, most } => {
-            let amount = amount.as_deref().map(Money::parse).transpose().map_err(super::said)?;
-            let most = most.as_deref().map(Money::parse).transpose().map_err(super::said)?;
+            let amount = amount.as_deref().map(|it| super::amount(place, it)).transpose()?;
+            let most = most.as_deref().map(|it| super::amount(place, it)).transpose()?;
             let keep = keep.then_some(Keep { most });
             let db = super::open(place)?;
             let new = db.read(|tx| {
@@ -69,7 +69,7 @@ pub(crate) fn online(place: &Place, command: &OnlineCommand) -> Result<()> {
         }
         OnlineCommand::Charge { total: None } => charge_when_due(&super::open(place)?),
         OnlineCommand::Charge { total: Some(total) } => {
-            let total = Money::parse(total).map_err(super::said)?;
+            let total = super::amount(place, total)?;
             let done = charge::charge(&super::open(place)?, super::actor(), total)?;
             came(&done);
             Ok(())

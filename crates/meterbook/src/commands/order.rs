@@ -12,7 +12,7 @@ use meterbook_app::{crew, refuse};
 use meterbook_core::id::{OrderId, PremiseId, ServicePointId};
 use meterbook_core::limits::ORDER_ROWS;
 use meterbook_core::meter::{Flow, Form};
-use meterbook_core::money::{Money, Unit};
+use meterbook_core::money::Unit;
 use meterbook_core::order::{
     CalledOff, Hindrance, OrderKind, Priority, Skills, State, Step, Taken,
 };
@@ -93,7 +93,7 @@ fn add(db: &Db, new: &OrderAdd) -> Result<()> {
         None => None,
     };
     let off_below = match &new.off_below {
-        Some(text) => Some(Money::parse(text).map_err(super::said)?),
+        Some(text) => Some(super::typed(text)?),
         None => None,
     };
     let made = db.write(|tx| {

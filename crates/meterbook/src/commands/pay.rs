@@ -5,14 +5,13 @@ use meterbook_app::approval::{Asked, do_or_ask};
 use meterbook_app::pay::NewPayment;
 use meterbook_app::{close, drawer};
 use meterbook_core::ledger::Tender;
-use meterbook_core::money::Money;
 use meterbook_store as store;
 
 use crate::args::{Pay, Place, TenderArg};
 
 pub(crate) fn pay(place: &Place, args: &Pay) -> Result<()> {
     let number = super::account_number(&args.account)?;
-    let amount = Money::parse(&args.amount).map_err(super::said)?;
+    let amount = super::amount(place, &args.amount)?;
     let tender = match args.tender {
         TenderArg::Cash => Tender::Cash,
         TenderArg::Check => Tender::Check,

@@ -18,7 +18,7 @@ pub(crate) fn pledge(place: &Place, command: &PledgeCommand) -> Result<()> {
     let by = super::actor();
     match command {
         PledgeCommand::Add { of, agency, amount, until, why } => {
-            let amount = Money::parse(amount).map_err(super::said)?;
+            let amount = super::amount(place, amount)?;
             let it = super::open(place)?.write(|tx| {
                 let account = super::account(tx, &of.account)?.id;
                 let (agency, why, until) = (agency.clone(), why.clone(), *until);

@@ -185,7 +185,7 @@ pub(crate) fn suspense(place: &Place, command: &SuspenseCommand) -> Result<()> {
                 let mut parts = Vec::new();
                 for it in to {
                     let (account, amount) = it.split_once(':').unwrap_or((it, ""));
-                    let amount = Money::parse(amount).map_err(super::said)?;
+                    let amount = super::amount(place, amount)?;
                     parts.push((super::account(tx, account)?.id, amount));
                 }
                 let paid = suspense::split(tx, super::actor(), SuspenseId(*id), &parts, why)?;
@@ -202,7 +202,7 @@ pub(crate) fn suspense(place: &Place, command: &SuspenseCommand) -> Result<()> {
             Ok(())
         }
         SuspenseCommand::Refund { id, amount, why } => {
-            let amount = Money::parse(amount).map_err(super::said)?;
+            let amount = super::amount(place, amount)?;
             let asked = Asked::RefundHeld(NewHeldRefund { id: SuspenseId(*id), amount });
             let db = super::open(place)?;
             let went = db.write(|tx| do_or_ask(tx, super::actor(), &asked, why))?;
@@ -264,21 +264,21 @@ fn read_tender(text: &str) -> Result<NewTender> {
     let mut parts = text.splitn(3, ':');
     let mut part = || parts.next().unwrap_or_default();
     let kind = super::word(part(), Tender::from_word, "cash, check, card or bank")?;
-    let amount = Money::parse(part()).map_err(super::said)?;
+    let amount = super::typed(part())?;
     Ok(NewTender { kind, amount, reference: part().to_owned() })
 }
 
 fn read_share(tx: &mut Tx, text: &str) -> Result<Share> {
     let mut parts = text.splitn(3, ':');
     let account = super::account(tx, parts.next().unwrap_or_default())?.id;
-    let amount = Money::parse(parts.next().unwrap_or_default()).map_err(super::said)?;
+    let amount = super::typed(parts.next().unwrap_or_default())?;
     let bill = parts.next().map(|it| BillNumber(it.to_owned()));
     Ok(Share { to: For::Account { account, bill }, amount })
 }
 
 fn read_suspense(text: &str) -> Result<Share> {
     let (amount, said) = text.split_once(':').unwrap_or((text, ""));
-    let amount = Money::parse(amount).map_err(super::said)?;
+    let amount = super::typed(amount)?;
     Ok(Share { to: For::Suspense { said: said.to_owned() }, amount })
 }
 

@@ -3,7 +3,6 @@
 use anyhow::Result;
 use meterbook_app::approval::Asked;
 use meterbook_app::role::{self, NotARole};
-use meterbook_core::money::Money;
 use meterbook_core::permission::{Grant, Permission};
 use meterbook_store as store;
 
@@ -33,7 +32,7 @@ pub(crate) fn role(place: &Place, command: RoleCommand) -> Result<()> {
         }
         RoleCommand::Grant { role, permission, limit, four_eyes, why } => {
             let permission = named(&permission)?;
-            let limit = limit.map(|it| Money::parse(&it).map_err(super::said)).transpose()?;
+            let limit = limit.map(|it| super::amount(place, &it)).transpose()?;
             let grant = Grant { permission, limit, four_eyes };
             let done = format!("{role}: {}", role::say(&grant));
             ask(place, &Asked::Grant { role, grant }, &why, &done)

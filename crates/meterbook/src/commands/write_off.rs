@@ -33,7 +33,7 @@ pub(crate) fn write_off(place: &Place, command: &WriteOffCommand) -> Result<()> 
             say::line(format_args!("{}, {sum}", counted(all.len(), "account")));
         }
         WriteOffCommand::GiveUp { of, amount, why } => {
-            let amount = Money::parse(amount).map_err(super::said)?;
+            let amount = super::amount(place, amount)?;
             let went = super::open(place)?.write(|tx| {
                 let account = super::account(tx, &of.account)?.id;
                 do_or_ask(tx, by, &Asked::WriteOff(NewWriteOff { account, amount }), why)
@@ -43,7 +43,7 @@ pub(crate) fn write_off(place: &Place, command: &WriteOffCommand) -> Result<()> 
         WriteOffCommand::Small {
             count: Some(count), total: Some(total), why: Some(why), ..
         } => {
-            let new = NewSmall { count: *count, total: Money::parse(total).map_err(super::said)? };
+            let new = NewSmall { count: *count, total: super::amount(place, total)? };
             let said = format!("{}, {}, written off", counted(new.count, "balance"), new.total);
             let asked = Asked::Small(new);
             let went = super::open(place)?.write(|tx| do_or_ask(tx, by, &asked, why))?;
@@ -75,7 +75,7 @@ pub(crate) fn write_off(place: &Place, command: &WriteOffCommand) -> Result<()> 
             say::line(what);
         }
         WriteOffCommand::Transfer { of, to, amount, why } => {
-            let amount = Money::parse(amount).map_err(super::said)?;
+            let amount = super::amount(place, amount)?;
             let went = super::open(place)?.write(|tx| {
                 let from = super::account(tx, &of.account)?.id;
                 let to = super::account(tx, to)?.id;

@@ -31,6 +31,10 @@ pub(super) const ACTS: &[(&str, &str)] = &[
     ("write off {}", "dar por incobrable {}"),
     ("recover debt {}", "recuperar deuda {}"),
     ("transfer debt {} to {}: {}", "traspasar deuda {} a la cuenta {}: {}"),
+    ("take over debt {} of {}: {}", "asumir deuda {} de la cuenta {}: {}"),
+    ("transfer credit {} to {}, {}: {}", "traspasar crédito {} a la cuenta {}, {}: {}"),
+    ("take over credit {} of {}, {}: {}", "recibir crédito {} de la cuenta {}, {}: {}"),
+    ("refund credit {}, {}: {}", "reembolsar crédito {}, {}: {}"),
     (
         "agree mandate {} from {} of {}, collects due, from {}",
         "acordar mandato {} de {} de {}, cobra lo que vence, desde el {}",

@@ -119,6 +119,10 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
         "los débitos están detenidos: {}; permítalos antes",
     ),
     ("{} is no amount; write it like 87.45", "{} no es un importe; escríbalo como 87.45"),
+    (
+        "amounts are in {} and not in {}; write it like 87.45",
+        "los importes están en {} y no en {}; escríbalo como 87.45",
+    ),
     ("{} is no way to pay", "{} no es una forma de pago"),
     ("{} is no day; write it like 2026-08-04", "{} no es un día; escríbalo como 2026-08-04"),
     ("{} is no month; write it like 2026-08", "{} no es un mes; escríbalo como 2026-08"),
@@ -245,7 +249,10 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
         "hay {} pendientes, y las partes suman {}; cada una es mayor que cero, y todas no son más que eso",
     ),
     ("{} is held; look at it again: meterbook suspense list", "hay {} pendientes; mírelo otra vez"),
-    ("nothing is owed", "no se debe nada"),
+    (
+        "nothing is owed, so there is nothing to pay in parts; see: meterbook receipt open",
+        "no se debe nada, así que no hay nada que pagar en cuotas; revise lo abierto",
+    ),
     (
         "no rule offers parts for {} to this account; see: meterbook credit rules plan",
         "ninguna regla ofrece a esta cuenta pagar {} en partes",
@@ -259,11 +266,15 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
         "a plan was agreed to on {} already; agree to another one tomorrow",
         "ya se acordó un plan el {}; acuerde otro mañana",
     ),
-    ("no plan runs", "no hay ningún acuerdo"),
+    ("no plan runs; agree to one: meterbook plan propose", "no hay ningún acuerdo; acuerde uno"),
     ("no card is kept for this account", "esta cuenta no tiene ninguna tarjeta guardada"),
     (
         "this account has a mandate; ask whether it takes the parts too, and say --debit or --by-hand",
         "esta cuenta tiene un mandato; pregunte si cobra también las partes",
+    ),
+    (
+        "bills are in {}, and no file of {} takes that: NACHA takes USD and SEPA EUR; agree to a scheme that does, or let it be paid otherwise",
+        "las facturas están en {}, y ningún archivo {} lo acepta: NACHA acepta USD y SEPA EUR; acuerde un esquema que lo acepte, o que se pague de otra forma",
     ),
     (
         "this account has no mandate; agree to one first: meterbook debit agree",
@@ -304,20 +315,47 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
         "{} is more than a pledge may be ({}); check the decimal point",
         "{} es más de lo que puede ser una promesa ({}); revise el punto decimal",
     ),
-    ("a level is above zero", "una cuota es mayor que cero"),
+    ("a level is above zero; say how much", "una cuota es mayor que cero; diga cuánto"),
     (
         "bills are levelled since {}; end that first: meterbook budget end",
         "las facturas están niveladas desde el {}; termínelo primero",
     ),
     ("it began on {} already; begin again tomorrow", "ya comenzó el {}; comience mañana"),
-    ("bills of this account are not levelled", "las facturas de esta cuenta no están niveladas"),
+    (
+        "bills of this account are not levelled; begin that first: meterbook budget begin",
+        "las facturas de esta cuenta no están niveladas; comiéncelo primero",
+    ),
     (
         "each bill works its level out anew; there is none to be changed",
         "cada factura calcula su cuota de nuevo; no hay ninguna que cambiar",
     ),
     ("{} is the level already; nothing was changed", "{} ya es la cuota; no se cambió nada"),
     ("the amount is above zero", "el importe es mayor que cero"),
-    ("nothing is held of this account", "no se retiene nada de esta cuenta"),
+    (
+        "nothing is held of this account; see: meterbook deposit show",
+        "no se retiene nada de esta cuenta; revise su depósito",
+    ),
+    (
+        "nobody stands in for this account; see: meterbook deposit show",
+        "nadie responde por esta cuenta; revise su depósito",
+    ),
+    ("security is above zero; say how much", "un depósito es mayor que cero; diga cuánto"),
+    (
+        "security was asked for on {} already; take another day, or give back what is held: meterbook deposit return",
+        "ya se pidió un depósito el {}; tome otro día, o devuelva lo retenido",
+    ),
+    (
+        "it may be paid in {} at most, and in one at least; say how many",
+        "se puede pagar en {} partes como máximo y en una como mínimo; diga en cuántas",
+    ),
+    (
+        "no rule asks {} customers with {} credit for security; say how much, or the rules: meterbook credit rules deposit",
+        "ninguna regla pide depósito a clientes {} con historial {}; diga cuánto, o las reglas",
+    ),
+    (
+        "it comes to {} now; look at it again, and ask anew",
+        "ahora resulta en {}; vuelva a mirarlo y pídalo de nuevo",
+    ),
     (
         "no rule says how long {} lasts; say until when",
         "ninguna regla dice cuánto dura ({}); diga hasta cuándo",
@@ -327,7 +365,7 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
         "say which agency promises it, in no more than {} letters",
         "diga qué entidad lo promete, en no más de {} letras",
     ),
-    ("what is promised is above zero", "lo prometido es mayor que cero"),
+    ("what is promised is above zero; say how much", "lo prometido es mayor que cero; diga cuánto"),
     (
         "no rule says how long a pledge lasts; say until when",
         "ninguna regla dice cuánto dura una promesa; diga hasta cuándo",
@@ -350,7 +388,7 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
         "payment {} is none of this account that came since {} and keeps no pledge yet; look at its number",
         "el pago {} no es de esta cuenta, no llegó desde el {} o ya cumple una promesa; revise su número",
     ),
-    ("what is given is above zero", "lo que se da es mayor que cero"),
+    ("what is given is above zero; say how much", "lo que se da es mayor que cero; diga cuánto"),
     (
         "the account's credit is {}; give no more than that",
         "el crédito de la cuenta es de {}; no dé más que eso",

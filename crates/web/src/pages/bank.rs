@@ -155,7 +155,10 @@ fn deposit(it: &Expected, visitor: &Visitor) -> Row {
         line: String::new(),
         on: show::day(it.on, visitor.language),
         amount: show::money(it.amount),
-        is: String::new(),
+        is: match it.voided {
+            Money::ZERO => String::new(),
+            voided => format!("{} {}", show::money(voided), words(visitor.language).back_voided),
+        },
         said: String::new(),
     }
 }
@@ -211,7 +214,7 @@ pub(crate) async fn payments(
         let count = typed.text("count");
         let count =
             count.parse().map_err(|_| no(format!("{count} is no count; write a whole number")))?;
-        let says = (count, money::amount(typed.text("sum"))?);
+        let says = (count, money::amount(here.currency()?, typed.text("sum"))?);
         here.db.write(|tx| posted(tx, actor, (file, typed), says, &reader))
     };
     take(&console, &visitor, sent, act).await

@@ -11,13 +11,16 @@ use axum::{Extension, Form};
 use jiff::civil::Date;
 use meterbook_app::close::{self, Checklist, Level, Looked, Month as Found};
 use meterbook_app::under_way::Long;
+use meterbook_core::ledger::Gl;
 use meterbook_core::permission::Permission;
+use meterbook_core::person::Language;
 use meterbook_core::text::grouped;
 use meterbook_store as store;
 use meterbook_store::journal::Journal;
 use serde::Deserialize;
 
 use super::money::{self, Fields, Tab, came_or_refused, go_on, tabs};
+use super::report::gl;
 use super::{Head, NotThere, answer, blocking, draw};
 use crate::guard::Visitor;
 use crate::typed::Typed;
@@ -218,7 +221,7 @@ async fn page(
         why: why.clone(),
     };
     let kept = |(step, found): &(String, String)| {
-        [name(step, words).to_owned(), evidence::said(found, language)]
+        [name(step, words).to_owned(), read(step, found, language)]
     };
     let page = Page {
         head: Head::new(console, Some(visitor), language, words.close),
@@ -262,11 +265,24 @@ fn steps(all: &[Looked], visitor: &Visitor) -> Vec<Step> {
     let step = |it: &Looked| Step {
         name: name(it.name, words),
         link: link(it.name),
-        found: evidence::said(&it.found, language),
+        found: read(it.name, &it.found, language),
         wrong: said(&it.wrong),
         open: said(&it.open),
     };
     all.iter().map(step).collect()
+}
+
+/// What a step found, as it is read: totals name the accounts of the ledger as reports do.
+fn read(step: &str, found: &str, language: Language) -> String {
+    if step != "totals" {
+        return evidence::said(found, language);
+    }
+    let total = |it: &str| {
+        let known = it.rsplit_once(' ').and_then(|it| Some((Gl::from_word(it.0)?, it.1)));
+        known.map_or_else(|| it.to_owned(), |(of, sum)| format!("{} {sum}", gl(of, language)))
+    };
+    let all: Vec<String> = found.split("; ").map(total).collect();
+    all.join("; ")
 }
 
 /// The page on which what a step looks at is done; none where there is none.
@@ -375,4 +391,18 @@ async fn again(
 ) -> Result<Response> {
     let asked = Asked { on: typed.text("on").to_owned(), ..Asked::default() };
     page(console, visitor, asked, (typed, says)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn totals_name_accounts_in_the_language_of_whoever_reads() {
+        let found = "1010 cash $1,234.50; 4010 electric revenue -$9.00; 4999 ours $1.00; ";
+        let spanish =
+            "1010 caja y bancos $1,234.50; 4010 ingresos de electricidad -$9.00; 4999 ours $1.00; ";
+        assert_eq!(read("totals", found, Language::Spanish), spanish);
+        assert_eq!(read("totals", found, Language::English), found);
+    }
 }

@@ -357,6 +357,7 @@ fn notice(how: &str, visitor: &Visitor) -> &'static str {
         "card-end" => words.card_ended,
         "waived" => words.waived,
         "asked" => words.waiver_waits,
+        "secure-asked" => words.security_waits,
         "deposit" => words.deposit_asked,
         "deposit-back" => words.deposit_back,
         "budget" => words.budget_begun,

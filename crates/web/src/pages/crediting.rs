@@ -15,14 +15,15 @@ use meterbook_app::late_fee::NewWaiver;
 use meterbook_app::online::card;
 use meterbook_app::pledge::NewPledge;
 use meterbook_app::protection::{NewProtection, To};
-use meterbook_app::{Actor, budget, deposit, plan, pledge, protection};
+use meterbook_app::security::NewSecurity;
+use meterbook_app::{Actor, budget, plan, pledge, protection};
 use meterbook_core::credit::Shield;
 use meterbook_core::credit::circumstance::Circumstance;
 use meterbook_core::credit::plan::Pays;
 use meterbook_core::id::{AccountId, BillId, PaymentId};
 use meterbook_core::money::Money;
 use meterbook_core::moves::Credit;
-use meterbook_store::Tx;
+use meterbook_store::{self as store, Tx};
 
 use super::money::{self, Fields, go_on, or_waits};
 use super::{NotThere, credit};
@@ -57,6 +58,8 @@ fn act(
     (what, typed): (&str, &Typed),
 ) -> Result<&'static str> {
     let text = |name: &str| typed.text(name);
+    let currency = store::utility::get(tx)?.currency;
+    let money_of = |it: &str| money::amount(currency, it);
     match what {
         "plan" => {
             let option = text("option").parse().unwrap_or(0);
@@ -78,26 +81,26 @@ fn act(
             Ok("plan-end")
         }
         "deposit" => {
-            let amount = typed.some("deposit-amount").map(money::amount).transpose()?;
+            let amount = typed.some("deposit-amount").map(money_of).transpose()?;
             let parts = text("deposit-parts");
             let no = |_| money::no(format!("{parts} is no count; write a whole number"));
             let parts = parts.parse().map_err(no)?;
             let credit = Credit::from_word(text("deposit-credit")).unwrap_or(Credit::Unknown);
             let new = NewDeposit { account, credit, amount, parts };
-            deposit::ask(tx, actor, &new, text("deposit-why"))?;
-            Ok("deposit")
+            let new = NewSecurity::deposit(tx, actor.at, new)?;
+            secure(tx, actor, new, (text("deposit-why"), "deposit"))
         }
         "deposit-back" => {
-            deposit::give_back(tx, actor, account, text("deposit-back-why"))?;
-            Ok("deposit-back")
+            let new = NewSecurity::back(tx, account)?;
+            secure(tx, actor, new, (text("deposit-back-why"), "deposit-back"))
         }
         "budget" => {
-            let level = typed.some("level").map(money::amount).transpose()?;
+            let level = typed.some("level").map(money_of).transpose()?;
             budget::begin(tx, actor, account, level, text("budget-why"))?;
             Ok("budget")
         }
         "budget-level" => {
-            let level = typed.some("new-level").map(money::amount).transpose()?;
+            let level = typed.some("new-level").map(money_of).transpose()?;
             budget::set_level(tx, actor, account, level, text("level-why"))?;
             Ok("budget-level")
         }
@@ -109,12 +112,11 @@ fn act(
             let new = NewPledge {
                 account,
                 agency: text("pledge-agency").to_owned(),
-                amount: money::amount(text("pledge-amount"))?,
+                amount: money_of(text("pledge-amount"))?,
                 until: typed.some("pledge-until").map(money::day).transpose()?,
                 why: text("pledge-why").to_owned(),
             };
-            pledge::add(tx, actor, &new)?;
-            Ok("pledge")
+            secure(tx, actor, NewSecurity::Pledge(new), (text("pledge-why"), "pledge"))
         }
         "pledge-keep" => {
             let id = text("payment").parse().map_err(|_| NotThere)?;
@@ -161,6 +163,17 @@ fn act(
     }
 }
 
+/// Secures an account, or asks a second person; says the word for what was done.
+fn secure(
+    tx: &mut Tx,
+    actor: Actor,
+    new: NewSecurity,
+    (why, done): (&str, &'static str),
+) -> Result<&'static str> {
+    let went = do_or_ask(tx, actor, &Asked::Secure(new), why)?;
+    Ok(if went == Outcome::Done { done } else { "secure-asked" })
+}
+
 /// Does not ask for a fee, or asks a second person.
 pub(crate) async fn waive(
     State(console): State<Arc<Console>>,
@@ -199,7 +212,7 @@ pub(crate) async fn refund(
 ) -> Response {
     let of = number.clone();
     let act = move |here: &Console, actor, sent: &Typed| {
-        let amount = money::amount(sent.text("refund-amount"))?;
+        let amount = money::amount(here.currency()?, sent.text("refund-amount"))?;
         let reference = sent.text("refund-reference").to_owned();
         let went = here.db.write(|tx| {
             let account = money::account_of(tx, &of)?.id;

@@ -254,7 +254,8 @@ pub(crate) async fn make(
 ) -> Response {
     let act = |here: &Console, actor, sent: &Typed| {
         let format = Format::from_word(sent.text("format")).ok_or(NotThere)?;
-        let (settle, total) = (money::day(sent.text("on"))?, money::amount(sent.text("sum"))?);
+        let settle = money::day(sent.text("on"))?;
+        let total = money::amount(here.currency()?, sent.text("sum"))?;
         let key = (here.bank_key)(&here.folder)?;
         let went = here.db.write(|tx| {
             let new = NewDebits { format, settle, total };

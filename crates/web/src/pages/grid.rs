@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use meterbook_app::Refused;
 use meterbook_app::drawer::grid::{self, Grid, Typed as TypedLine, Whose};
 use meterbook_app::drawer::{self, DrawerRefusal};
+use meterbook_core::currency::Currency;
 use meterbook_core::ledger::Tender;
 use meterbook_core::limits::PAYMENT_ROWS;
 use meterbook_core::money::Money;
@@ -106,10 +107,11 @@ async fn page(
     let (lines, staff) = (lines(&typed), visitor.present.member.id);
     let on = money::day(typed.text("on")).unwrap_or_else(|_| money::today(console));
     let agency = typed.some("agency").map(str::to_owned);
-    let (seen, drawer, agencies) = blocking(move || {
+    let (seen, currency, drawer, agencies) = blocking(move || {
         here.db.read(|tx| {
             let seen = grid::look(tx, &lines, on, agency.as_deref())?;
-            Ok((seen, store::drawer::of(tx, staff)?, store::pledge::agencies(tx)?))
+            let currency = store::utility::get(tx)?.currency;
+            Ok((seen, currency, store::drawer::of(tx, staff)?, store::pledge::agencies(tx)?))
         })
     })
     .await?;
@@ -146,7 +148,7 @@ async fn page(
         notice,
         rows: (0..many).map(row).collect(),
         tenders: TENDERS.iter().map(|it| (it.word(), show::tender(*it, visitor.words()))).collect(),
-        sums: sums(&seen, &typed),
+        sums: sums(&seen, currency, &typed),
         agencies,
         drawer: drawer.is_some(),
         fresh: !typed.is_there("whose"),
@@ -156,8 +158,8 @@ async fn page(
     Ok(draw(money::status(&page.says), &page))
 }
 
-fn sums(seen: &Grid, typed: &Typed) -> Sums {
-    let said = control(typed).ok();
+fn sums(seen: &Grid, currency: Currency, typed: &Typed) -> Sums {
+    let said = control(currency, typed).ok();
     Sums {
         count: seen.count.to_string(),
         total: show::money(seen.total),
@@ -168,10 +170,10 @@ fn sums(seen: &Grid, typed: &Typed) -> Sums {
 }
 
 /// The count and the sum that were said beforehand.
-fn control(typed: &Typed) -> Result<(usize, Money)> {
+fn control(currency: Currency, typed: &Typed) -> Result<(usize, Money)> {
     let count = typed.text("count");
     let wrong = || money::no(format!("{count} is no count; write a whole number"));
-    Ok((count.parse().map_err(|_| wrong())?, money::amount(typed.text("total"))?))
+    Ok((count.parse().map_err(|_| wrong())?, money::amount(currency, typed.text("total"))?))
 }
 
 fn lines(typed: &Typed) -> Vec<TypedLine> {
@@ -202,7 +204,7 @@ pub(crate) async fn enter(
     let wall = console.zone.tz().to_datetime(Timestamp::now());
     let name = format!("{} {wall:.0}", visitor.present.member.name);
     let act = move |here: &Console, actor, sent: &Typed| {
-        let (control, on) = (control(sent)?, money::day(sent.text("on"))?);
+        let (control, on) = (control(here.currency()?, sent)?, money::day(sent.text("on"))?);
         let posted = here.db.write(|tx| {
             let seen = grid::look(tx, &lines(sent), on, sent.some("agency"))?;
             let wrong = seen.lines.iter();

@@ -93,11 +93,11 @@ async fn page(
     (typed, says): (Typed, String),
 ) -> Result<Response> {
     let (here, of) = (console.clone(), number.to_owned());
-    let (name, all) = blocking(move || {
+    let (name, all, schemes) = blocking(move || {
         here.db.read(|tx| {
             let account = money::account_of(tx, &of)?;
             let name = store::person::get(tx, account.person)?.name;
-            Ok((name, store::mandate::of_account(tx, account.id)?))
+            Ok((name, store::mandate::of_account(tx, account.id)?, mandate::schemes(tx)?))
         })
     })
     .await?;
@@ -114,7 +114,7 @@ async fn page(
         words: words(visitor.language),
         number: number.to_owned(),
         rows: all.iter().rev().map(|it| row(it, visitor)).collect(),
-        schemes: Scheme::ALL.iter().map(|it| it.word()).collect(),
+        schemes: schemes.iter().map(|it| it.word()).collect(),
         today: money::today(console).to_string(),
         may_keep: visitor.may(Permission::KeepCustomers),
         name,
@@ -156,7 +156,7 @@ pub(crate) async fn agree(
         let from = sent.some("from").map_or(Ok(signed), money::day)?;
         let scheme = Scheme::from_word(sent.text("scheme")).ok_or(NotThere)?;
         let bank = bank_number(sent)?;
-        let terms = terms(sent, from)?;
+        let terms = terms(here, sent, from)?;
         let key = key_or_new(here)?;
         here.db.write(|tx| {
             let account = money::account_of(tx, &of)?.id;
@@ -178,7 +178,7 @@ pub(crate) async fn change(
 ) -> Response {
     let of = number.clone();
     let act = move |here: &Console, actor, sent: &Typed| {
-        let terms = terms(sent, money::day(sent.text("from"))?)?;
+        let terms = terms(here, sent, money::day(sent.text("from"))?)?;
         let bank = sent.some("number").map(|_| bank_number(sent)).transpose()?;
         let key = (here.bank_key)(&here.folder)?;
         here.db.write(|tx| {
@@ -212,12 +212,13 @@ pub(crate) async fn end(
     go_on(&console, &visitor, fields, act, again).await
 }
 
-fn terms(sent: &Typed, from: jiff::civil::Date) -> Result<Terms> {
+fn terms(here: &Console, sent: &Typed, from: jiff::civil::Date) -> Result<Terms> {
+    let currency = here.currency()?;
     Ok(Terms {
         from,
         holder: sent.text("holder").to_owned(),
         collects: Collects::parse(sent.some("collects").unwrap_or("due")).map_err(refuse)?,
-        most: sent.some("most").map(money::amount).transpose()?,
+        most: sent.some("most").map(|it| money::amount(currency, it)).transpose()?,
     })
 }
 

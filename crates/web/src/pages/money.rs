@@ -18,6 +18,7 @@ use meterbook_core::account::CustomerClass;
 use meterbook_core::credit::Shield;
 use meterbook_core::credit::collection::Step;
 use meterbook_core::credit::protection::Why;
+use meterbook_core::currency::Currency;
 use meterbook_core::id::{AccountNumber, UserId};
 use meterbook_core::ledger::Tender;
 use meterbook_core::money::Money;
@@ -263,9 +264,9 @@ pub(crate) fn status(says: &str) -> StatusCode {
     if says.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }
 }
 
-/// An amount as somebody types it.
-pub(crate) fn amount(text: &str) -> Result<Money> {
-    Money::parse(text).map_err(no)
+/// An amount as somebody types it, in what amounts are in.
+pub(crate) fn amount(currency: Currency, text: &str) -> Result<Money> {
+    currency.typed(text).map_err(no)
 }
 
 /// How something was paid, by its word.

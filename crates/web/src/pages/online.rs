@@ -21,7 +21,7 @@ use meterbook_core::limits::EVENT_BYTES;
 use meterbook_core::money::Money;
 use meterbook_store as store;
 
-use super::{Head, blocking, draw, log};
+use super::{Head, blocking, draw, failed, log};
 use crate::typed::Typed;
 use crate::words::payer::{self, Words};
 use crate::{Console, guard, show};
@@ -109,8 +109,14 @@ pub(crate) async fn go(
         let says = (StatusCode::TOO_MANY_REQUESTS, words.too_many);
         return page(&console, &headers, token, came(says)).await;
     }
-    let asked = Some(most.as_str()).filter(|it| keep && !it.is_empty()).map(Money::parse);
-    let other = chose.other.then(|| Money::parse(&chose.amount));
+    let here = console.clone();
+    let currency = match blocking(move || here.currency()).await {
+        Ok(currency) => currency,
+        Err(why) => return failed(&console, None, guard::language(&headers), &why),
+    };
+    let typed = |it: &str| currency.typed(it);
+    let asked = Some(most.as_str()).filter(|it| keep && !it.is_empty()).map(typed);
+    let other = chose.other.then(|| typed(&chose.amount));
     let (Ok(asked), Ok(other)) = (asked.transpose(), other.transpose()) else {
         let says = (StatusCode::UNPROCESSABLE_ENTITY, words.not_most);
         return page(&console, &headers, token, came(says)).await;

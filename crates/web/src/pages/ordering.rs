@@ -12,7 +12,6 @@ use jiff::Timestamp;
 use meterbook_app::order::{self, NewOrder, Where as At};
 use meterbook_app::{Refused, refuse};
 use meterbook_core::id::{AccountNumber, PremiseId, ServicePointId};
-use meterbook_core::money::Money;
 use meterbook_core::order::{OrderKind, Priority};
 use meterbook_store::{self as store, Tx};
 
@@ -158,7 +157,7 @@ pub(crate) async fn send(
     let (here, who, sent) = (console.clone(), visitor.clone(), typed.clone());
     let made = blocking(move || {
         stale?;
-        let new = new(&sent, &who)?;
+        let new = new(&here, &sent, &who)?;
         let actor = who.actor();
         here.db.write(|tx| order::add(tx, actor, &new))
     })
@@ -171,7 +170,7 @@ pub(crate) async fn send(
     answer(&console, &visitor, done)
 }
 
-fn new(typed: &Typed, visitor: &Visitor) -> Result<NewOrder> {
+fn new(here: &Console, typed: &Typed, visitor: &Visitor) -> Result<NewOrder> {
     let words = visitor.words();
     let no = |field: &'static str, text: &str| refuse(Said { field, text: text.to_owned() });
     let place = match typed.text("place").split_once('-') {
@@ -187,7 +186,10 @@ fn new(typed: &Typed, visitor: &Visitor) -> Result<NewOrder> {
         None => None,
     };
     let off_below = match typed.some("off_below") {
-        Some(text) => Some(Money::parse(text).map_err(|why| no("off_below", &why))?),
+        Some(text) => {
+            let amount = here.currency()?.typed(text);
+            Some(amount.map_err(|why| no("off_below", &why))?)
+        }
         None => None,
     };
     Ok(NewOrder {

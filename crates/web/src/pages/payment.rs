@@ -104,7 +104,7 @@ pub(crate) async fn take(
         here.db.write(|tx| {
             let number = AccountNumber::parse(&account).ok_or(NotThere)?;
             let account = store::account::by_number(tx, number)?.ok_or(NotThere)?;
-            let amount = money::amount(&paid.amount)?;
+            let amount = money::amount(store::utility::get(tx)?.currency, &paid.amount)?;
             let tender = money::tender(&paid.tender)?;
             let on = money::day(&paid.on)?;
             let new =

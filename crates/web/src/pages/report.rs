@@ -35,6 +35,7 @@ use crate::{evidence, show};
 
 use self::cells::Shown;
 use self::words::Said;
+pub(crate) use self::words::gl;
 
 pub(crate) use self::entry::{of_bill, one};
 

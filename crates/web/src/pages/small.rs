@@ -171,7 +171,7 @@ pub(crate) async fn write_off(
 ) -> Response {
     let act = |here: &Console, actor, sent: &Typed| {
         let count = sent.text("count").parse().map_err(|_| NotThere)?;
-        let new = NewSmall { count, total: money::amount(sent.text("total"))? };
+        let new = NewSmall { count, total: money::amount(here.currency()?, sent.text("total"))? };
         let went =
             here.db.write(|tx| do_or_ask(tx, actor, &Wanted::Small(new), sent.text("why")))?;
         Ok(or_waits(went, "/small-balances?done=written-off"))

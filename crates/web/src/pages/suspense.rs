@@ -213,9 +213,10 @@ pub(crate) async fn part(
 ) -> Response {
     let act = move |here: &Console, actor, sent: &Typed| {
         let rest = here.db.write(|tx| {
-            let mut parts = Vec::new();
+            let (currency, mut parts) = (store::utility::get(tx)?.currency, Vec::new());
             for (nth, to) in sent.all("part-to").enumerate().filter(|it| !it.1.is_empty()) {
-                let amount = money::amount(sent.nth("part-amount", nth).unwrap_or_default())?;
+                let text = sent.nth("part-amount", nth).unwrap_or_default();
+                let amount = money::amount(currency, text)?;
                 parts.push((money::account(tx, to)?.id, amount));
             }
             suspense::split(tx, actor, SuspenseId(id), &parts, sent.text("part-why"))?;

@@ -182,7 +182,7 @@ fn looked(
 /// What is asked for.
 fn wanted(tx: &mut Tx, account: &Account, there_is: Money, typed: &Typed) -> Result<Goes> {
     let to = money::account(tx, typed.text("to"))?.id;
-    let amount = money::amount(typed.text("amount"))?;
+    let amount = money::amount(store::utility::get(tx)?.currency, typed.text("amount"))?;
     let from = account.id;
     if Money::ZERO <= there_is {
         return Ok(Goes::Debt(NewTransfer { from, to, amount }));

@@ -194,7 +194,7 @@ pub(crate) async fn take(
     Form(fields): Form<Fields>,
 ) -> Response {
     let act = |here: &Console, actor, sent: &Typed| {
-        let new = seen(sent, None)?;
+        let new = seen(here, sent, None)?;
         let why = sent.text("take-why");
         let went = here.db.write(|tx| do_or_ask(tx, actor, &Wanted::Unclaimed(new), why))?;
         Ok(or_waits(went, "/unclaimed?done=taken"))
@@ -210,7 +210,7 @@ pub(crate) async fn remit(
     Form(fields): Form<Fields>,
 ) -> Response {
     let act = |here: &Console, actor, sent: &Typed| {
-        let new = seen(sent, Some(sent.text("reference").to_owned()))?;
+        let new = seen(here, sent, Some(sent.text("reference").to_owned()))?;
         let why = sent.text("remit-why");
         let went = here.db.write(|tx| do_or_ask(tx, actor, &Wanted::Unclaimed(new), why))?;
         Ok(or_waits(went, "/unclaimed?done=remitted"))
@@ -220,9 +220,10 @@ pub(crate) async fn remit(
 }
 
 /// What somebody saw, as the form sends it along.
-fn seen(sent: &Typed, to_state: Option<String>) -> Result<NewUnclaimed> {
+fn seen(here: &Console, sent: &Typed, to_state: Option<String>) -> Result<NewUnclaimed> {
     let count = sent.text("count").parse().map_err(|_| NotThere)?;
-    Ok(NewUnclaimed { count, total: money::amount(sent.text("total"))?, to_state })
+    let total = money::amount(here.currency()?, sent.text("total"))?;
+    Ok(NewUnclaimed { count, total, to_state })
 }
 
 /// Gives to whoever claims it what was taken of an account.

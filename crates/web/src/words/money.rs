@@ -13,6 +13,7 @@ catalogue! {
     act_refund_held: "Give back what nobody knows", "Devolver lo que nadie conoce";
     act_unclaimed: "Unclaimed property", "Bienes no reclamados";
     act_waive: "Waive a late fee", "Condonar un recargo";
+    act_pledge: "Write down a pledge", "Anotar una promesa";
     act_small: "Write off small balances", "Dar de baja saldos menores";
     act_transfer_debt: "Transfer a debt", "Traspasar una deuda";
     act_write_off: "Write off", "Dar por incobrable";
@@ -254,6 +255,7 @@ catalogue! {
     reason_hardship: "Hardship", "Dificultad económica";
     reason_ours: "Our mistake", "Error nuestro";
     reason_post: "Mail was late", "El correo llegó tarde";
+    security_waits: "It is above what you may do alone, and waits for a second person.", "Supera lo que puede hacer sin otra persona; espera a una segunda.";
     step_name: "Step", "Paso";
     until: "Until", "Hasta";
     waive: "Waive", "Condonar";

@@ -12,6 +12,7 @@ use meterbook_app::deposit::NotSecured;
 use meterbook_app::drawer::DrawerRefusal;
 use meterbook_app::late_fee::NotWaived;
 use meterbook_app::let_go::NotLetGo;
+use meterbook_app::mandate::MandateRefusal;
 use meterbook_app::online::NotOnline;
 use meterbook_app::pay::NotPaid;
 use meterbook_app::plan::NotPlanned;
@@ -33,11 +34,13 @@ use meterbook_core::credit::plan::Pays;
 use meterbook_core::currency::Currency;
 use meterbook_core::debit::Format;
 use meterbook_core::debit::Named;
+use meterbook_core::debit::Scheme;
 use meterbook_core::debit::policy::Held;
 use meterbook_core::id::AccountNumber;
 use meterbook_core::ledger::Tender;
 use meterbook_core::ledger::count::{Checks, Compared, counted};
 use meterbook_core::money::Money;
+use meterbook_core::moves::Credit;
 use meterbook_core::person::Language;
 use meterbook_store::refund::{CheckEnd, Ending};
 
@@ -61,6 +64,18 @@ fn what_acts_on_money_refuse_is_said_in_spanish() {
         NotSecured::Covered { asked: amount, by: AccountNumber::new(7).unwrap(), left: amount }
             .to_string(),
         NotSecured::BeyondLimit { amount }.to_string(),
+        NotSecured::NotAboveZero.to_string(),
+        MandateRefusal::OtherCurrency {
+            scheme: Scheme::Ppd,
+            bills: Currency::parse("EUR").unwrap(),
+        }
+        .to_string(),
+        NotSecured::TooManyParts { most: 3 }.to_string(),
+        NotSecured::AskedAlready { on }.to_string(),
+        NotSecured::NothingAsked { class, credit: Credit::Poor }.to_string(),
+        NotSecured::NotGuaranteed.to_string(),
+        NotSecured::NothingHeld.to_string(),
+        NotSecured::Changed { now: amount }.to_string(),
         NotPledged::BeyondLimit { amount }.to_string(),
         NotPledged::TooLong { until: on }.to_string(),
         NotLevelled::BeyondLimit { level: amount }.to_string(),
@@ -182,6 +197,7 @@ fn what_acts_on_money_refuse_is_said_in_spanish() {
         NotMade::Changed { seen: amount, now: Money::ZERO }.to_string(),
         NotMade::Taken.to_string(),
         Money::parse("1,2x").unwrap_err(),
+        Currency::DOLLARS.typed("€5.00").unwrap_err(),
         counted("20y5").unwrap_err(),
     ];
     let is_english = |it: &String| {
