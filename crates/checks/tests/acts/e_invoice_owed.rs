@@ -163,7 +163,7 @@ fn a_level_and_a_plan_are_terms_of_an_invoice_and_nothing_that_is_paid() {
 fn security_and_levels_that_were_paid_pay_the_last_invoice() {
     // Of the first bill with the fee to begin and the security: nothing, all, and all but the security.
     for (level, pays_first, paid) in
-        [(None, 0, 0), (None, 187_00, 6_00), (Some(50_00), 0, 0), (Some(50_00), 75_00, 6_00)]
+        [(None, 0, 0), (None, 18_700, 6_00), (Some(50_00), 0, 0), (Some(50_00), 75_00, 6_00)]
     {
         engines::each(|db, folder| {
             last_bill::found(db);

@@ -304,7 +304,7 @@ fn the_manifest_asks_for_what_the_slips_do() {
         say_credit(db, Noun::Plan, plans);
         let level = Some(Money::from_cents(10_00));
         db.write(|tx| budget::begin(tx, at("2026-02-20"), one, level, "by phone")).unwrap();
-        pays(db, two, 100_00, date(2026, 2, 20), at("2026-02-26"));
+        pays(db, two, 10_000, date(2026, 2, 20), at("2026-02-26"));
         db.write(|tx| plan::agree(tx, at("2026-02-26"), three, (1, None), "by phone")).unwrap();
         db.write(|tx| {
             debit::say_policy(tx, actor(), START, POLICY)?;
