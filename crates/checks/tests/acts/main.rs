@@ -51,6 +51,7 @@ mod letter;
 mod lockbox;
 mod mailing;
 mod mandate;
+mod moved_bank;
 mod moves;
 mod notices;
 mod once;
