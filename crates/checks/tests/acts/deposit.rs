@@ -249,6 +249,10 @@ fn what_the_last_bill_of_a_turn_leaves_is_paid_out_on_its_day_if_the_rules_say_s
             let it = db.read(|tx| statement::of_bill(tx, last)).unwrap();
             assert_eq!((it.amount_due.cents(), it.credit_sent), (-rest, sent));
             assert!(deposit::review_all(db, at("2026-03-04")).unwrap().is_empty(), "once");
+            // What is said later is of later last bills: this one said that its credit stays.
+            let april = date(2026, 4, 1);
+            db.write(|tx| credit_rules::say(tx, actor(), Noun::Deposit, april, RULES)).unwrap();
+            assert!(deposit::review_all(db, at("2026-04-02")).unwrap().is_empty());
             sound(db);
         });
     }
