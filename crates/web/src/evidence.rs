@@ -4,6 +4,7 @@
 mod act;
 mod approval;
 mod billing;
+mod finding;
 mod money;
 mod month;
 mod refused;
@@ -190,7 +191,8 @@ const LAST: &[(&str, &str)] = &[("{} from {}", "{} desde el {}")];
 
 /// A sentence of the record as it is read; one that is not known stays as it was kept.
 pub(crate) fn said(evidence: &str, language: Language) -> String {
-    in_language(&[SENTENCES, month::FOUND, money::SENTENCES], evidence, language)
+    let known = [SENTENCES, finding::FOUND, month::FOUND, money::SENTENCES];
+    in_language(&known, evidence, language)
 }
 
 /// What is told of a fact, or believed of it, as it is read.
