@@ -48,7 +48,6 @@ const OF_MONEY: &[&str] = &[
     "take back small balance",
     "recover debt",
     "transfer debt",
-    "receive debt",
 ];
 /// Acts on a mandate, of which the audit names the mandate.
 const OF_MANDATES: &[&str] = &["agree mandate", "change mandate", "end mandate"];

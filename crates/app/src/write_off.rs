@@ -22,8 +22,6 @@ use crate::{Actor, Refused, charge, deposit, receipt, refuse};
 pub(crate) const GIVE_UP: &str = "write off";
 /// What an approval calls that another account owes it.
 pub(crate) const TRANSFER: &str = "transfer debt";
-/// The same of the account that owes it from then on.
-const RECEIVE: &str = "receive debt";
 
 /// What is to be given up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -281,13 +279,9 @@ pub(crate) fn shift(tx: &mut Tx, allowed: &Authorized, new: &NewTransfer, why: &
         charge::post(tx, allowed, &it)?;
         store::charge::since(tx, &it.key, due)?;
     }
-    let why = why.trim();
-    for (act, of, word, other) in [(TRANSFER, from, "to", to), (RECEIVE, to, "from", from)] {
-        let number = store::account::get(tx, other)?.number;
-        let said = format!("{amount} {word} {number}: {why}");
-        store::audit::add(tx, allowed, act, &of.to_string(), &said)?;
-    }
-    Ok(())
+    let number = store::account::get(tx, to)?.number;
+    let said = format!("{amount} to {number}: {}", why.trim());
+    store::audit::add(tx, allowed, TRANSFER, &from.to_string(), &said)
 }
 
 /// The day on which the oldest of what an account owes was due.

@@ -31,7 +31,6 @@ pub(super) const ACTS: &[(&str, &str)] = &[
     ("write off {}", "dar por incobrable {}"),
     ("recover debt {}", "recuperar deuda {}"),
     ("transfer debt {} to {}: {}", "traspasar deuda {} a la cuenta {}: {}"),
-    ("receive debt {} from {}: {}", "recibir deuda {} de la cuenta {}: {}"),
     (
         "agree mandate {} from {} of {}, collects due, from {}",
         "acordar mandato {} de {} de {}, cobra lo que vence, desde el {}",
