@@ -705,7 +705,7 @@ impl Asked {
             Asked::CallOff(it) => it.subject(tx).map(drop),
             Asked::Multiplier(it) => exchange::check(tx, it).map(drop),
             Asked::Multiples(it) => it.subject(tx).map(drop),
-            Asked::Release(it) => it.subject(tx).map(drop),
+            Asked::Release(it) => it.check(tx).map(drop),
             Asked::CancelRun(it) => it.subject(tx).map(drop),
             Asked::Correct(it) => {
                 let today = crate::founding::zone(tx)?.day_of(at);

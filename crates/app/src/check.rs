@@ -195,6 +195,11 @@ const RULES: &[Verify] = &[
         store::check::reads,
     ),
     (
+        "banks-end",
+        "what a bank holds when service ends is settled, or goes on to the service moved to",
+        store::check::banks,
+    ),
+    (
         "population",
         "billed, held and exempt make up the agreements of every finished window",
         store::check::population,

@@ -121,6 +121,11 @@ pub(crate) fn again(
         // As it stood on the bill, whatever the agreement and the premise say by now.
         street: was.service_at.clone(),
         billed_through: Some(period.start()),
+        moves_on: store::moves::moving_on(tx, std::iter::once(was.agreement))?
+            .contains(&was.agreement),
+        inherits: store::gather::inherited(tx, std::iter::once(was.agreement))?
+            .remove(&was.agreement)
+            .unwrap_or_default(),
         carried: store::bill::carried_before(tx, was.agreement, period.start())?,
         agreement,
         point,

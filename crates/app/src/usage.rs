@@ -273,6 +273,8 @@ pub(crate) fn of_point(tx: &mut Tx, id: ServicePointId, period: Period) -> Resul
         terms,
         shares: Vec::new(),
         allotted: Vec::new(),
+        moves_on: false,
+        inherits: Vec::new(),
     })
 }
 

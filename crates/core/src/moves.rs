@@ -111,6 +111,8 @@ pub enum EffectKind {
     Charges,
     /// What has to be left as security.
     Deposits,
+    /// What becomes of what banks hold of energy or credit when service stops.
+    Banks,
     /// The last bill of what stops.
     FinalBill,
 }
@@ -122,8 +124,9 @@ words! {
         Drops = "drops", Yields = "yields", Stops = "stops", Starts = "starts",
         Reverts = "reverts", Reads = "reads", CallsOff = "calls-off", Orders = "orders",
         Charges = "charges",
-        Deposits = "deposits", FinalBill = "final-bill",
+        Deposits = "deposits", Banks = "banks", FinalBill = "final-bill",
     }
+    Kept { Carried = "carried", Paid = "paid", Settled = "settled", Lost = "lost" }
     WithOrder { Orders = "orders", CallsOff = "calls-off" }
     SwitchRead {
         Kept = "kept", Intervals = "intervals", Given = "given", Ordered = "ordered",
@@ -145,6 +148,19 @@ pub enum SwitchRead {
     Ordered,
     /// It is worked out from earlier reads.
     Estimated,
+}
+
+/// What becomes of what banks hold when service stops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// It goes on to the service that starts.
+    Carried,
+    /// The last bill pays it.
+    Paid,
+    /// The last bill pays some of it, as the tariff says.
+    Settled,
+    /// It is lost with the last bill.
+    Lost,
 }
 
 /// What is known of how an applicant pays.
@@ -254,6 +270,28 @@ impl Effect {
             }
             EffectKind::Charges => format!("{what}: {amount} on the next bill"),
             EffectKind::Deposits => format!("a deposit of {amount} is asked for"),
+            EffectKind::Banks => match Kept::from_word(&self.word) {
+                Some(Kept::Carried) => {
+                    format!(
+                        "{what}: what is kept for later bills on {on} goes on to the service that starts"
+                    )
+                }
+                Some(Kept::Paid) => {
+                    format!(
+                        "{what}: what is kept for later bills on {on} is paid with the last bill"
+                    )
+                }
+                Some(Kept::Lost) => {
+                    format!(
+                        "{what}: what is kept for later bills on {on} is lost with the last bill"
+                    )
+                }
+                Some(Kept::Settled) | None => {
+                    format!(
+                        "{what}: what is kept for later bills on {on} is settled with the last bill, paid as far as the tariff pays for it, and else lost"
+                    )
+                }
+            },
             EffectKind::FinalBill if !self.word.is_empty() => format!(
                 "{what}: every day has a bill, the last one {}; what is still charged or given back, such as a deposit, comes with one more",
                 self.word
@@ -304,6 +342,28 @@ impl Effect {
             EffectKind::CallsOff => format!("{what}: se anula el corte del {on}"),
             EffectKind::Charges => format!("{what}: {amount} en la próxima factura"),
             EffectKind::Deposits => format!("se pide un depósito de {amount}"),
+            EffectKind::Banks => match Kept::from_word(&self.word) {
+                Some(Kept::Carried) => {
+                    format!(
+                        "{what}: lo guardado el {on} para facturas siguientes pasa al servicio que comienza"
+                    )
+                }
+                Some(Kept::Paid) => {
+                    format!(
+                        "{what}: lo guardado el {on} para facturas siguientes se paga con la última factura"
+                    )
+                }
+                Some(Kept::Lost) => {
+                    format!(
+                        "{what}: lo guardado el {on} para facturas siguientes se pierde con la última factura"
+                    )
+                }
+                Some(Kept::Settled) | None => {
+                    format!(
+                        "{what}: lo guardado el {on} para facturas siguientes se liquida con la última factura: se paga lo que paga la tarifa, y el resto se pierde"
+                    )
+                }
+            },
             EffectKind::FinalBill if !self.word.is_empty() => format!(
                 "{what}: todos los días están facturados, los últimos en {}; lo que aún se cobra o se devuelve, como un depósito, viene en una más",
                 self.word

@@ -77,6 +77,19 @@ impl Period {
     }
 }
 
+/// How many days some periods have together, each day counted once; the earliest is first afterwards.
+pub fn days_of_all(periods: &mut [Period]) -> i64 {
+    periods.sort_unstable();
+    let (mut days, mut counted_to) = (0, Date::MIN);
+    for it in periods {
+        if let Some(more) = Period::new(it.start.max(counted_to), it.end) {
+            days += more.days();
+            counted_to = it.end;
+        }
+    }
+    days
+}
+
 impl fmt::Display for Period {
     /// As a person says it, both ends included: `2026-07-03 to 2026-08-01`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -151,5 +164,14 @@ mod tests {
         assert!(july.contains(date(2026, 7, 31)) && !july.contains(date(2026, 8, 1)));
         assert_eq!(Period::new(date(2026, 7, 3), date(2026, 7, 3)), None);
         assert_eq!(july.to_string(), "2026-07-01 to 2026-07-31");
+    }
+
+    #[test]
+    fn of_several_periods_each_day_counts_once() {
+        let of = |from: i8, to: i8| Period::new(date(2026, 9, from), date(2026, 9, to)).unwrap();
+        assert_eq!(days_of_all(&mut [of(16, 30), of(1, 18)]), 29, "they overlap by two");
+        assert_eq!(days_of_all(&mut [of(1, 10), of(20, 30)]), 19, "ten days lie between them");
+        assert_eq!(days_of_all(&mut [of(1, 30), of(5, 10), of(1, 30)]), 29);
+        assert_eq!(days_of_all(&mut []), 0);
     }
 }

@@ -51,6 +51,8 @@ fn lights(text: &str) -> Ending {
         carried: Carried::default(),
         shares: Vec::new(),
         allotted: Vec::new(),
+        moves_on: false,
+        inherits: Vec::new(),
         terms: Terms { said: vec![term], ..Terms::default() },
         measured: Facts::default(),
     };

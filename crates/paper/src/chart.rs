@@ -56,7 +56,7 @@ pub(crate) fn chart(history: &History, says: &Says) -> Option<Value> {
 /// Use a day of this bill, of the last and of the same month a year before, as far as there are any.
 fn daily(months: &[HistoryMonth], before: Option<&HistoryMonth>, says: &Says) -> Value {
     let words = says.words;
-    let a_day = |it: &HistoryMonth| number(it.usage.micro.div_euclid(it.period.days()), 1);
+    let a_day = |it: &HistoryMonth| number(it.usage.micro.div_euclid(it.days.max(1)), 1);
     let mut columns = Vec::new();
     if let Some(newest) = months.last() {
         columns.push((words.this_bill.to_owned(), a_day(newest)));

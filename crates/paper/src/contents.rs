@@ -172,7 +172,7 @@ impl fmt::Display for Missing {
             Missing::Sentence(sentence) => write!(f, "the sentence \"{sentence}\""),
             Missing::Unreadable(what, least) => write!(
                 f,
-                "{what} (it is there, but below {least} points, too pale for what is behind it, or covered)"
+                "{what} (it is there, but below {least} points, too pale for what is behind it, covered, cut off, or not on the page)"
             ),
         }
     }

@@ -37,18 +37,18 @@ impl Written {
 
 /// What is written on each page of a PDF.
 pub(crate) fn pages(pdf: Vec<u8>) -> Result<Vec<Written>> {
-    each(pdf, || None)
+    each(pdf, |_| None)
 }
 
 /// The same, and how it is seen: that takes longer.
 pub(crate) fn sights(pdf: Vec<u8>) -> Result<Vec<Written>> {
-    each(pdf, || Some(Sight::new()))
+    each(pdf, |page| Some(Sight::new(page)))
 }
 
-fn each(pdf: Vec<u8>, sight: impl Fn() -> Option<Sight>) -> Result<Vec<Written>> {
+fn each(pdf: Vec<u8>, sight: impl Fn(&Page<'_>) -> Option<Sight>) -> Result<Vec<Written>> {
     let pdf = Pdf::new(pdf).map_err(|why| anyhow!("this is no PDF: {why:?}"))?;
     let mut fonts = HashMap::new();
-    pdf.pages().iter().map(|page| written(page, &mut fonts, sight())).collect()
+    pdf.pages().iter().map(|page| written(page, &mut fonts, sight(page))).collect()
 }
 
 /// How a font says what its codes stand for.
@@ -145,9 +145,6 @@ impl Pen<'_, '_> {
 
     fn write(&mut self, it: &Instruction<'_, '_>) {
         self.starts.push(self.to.text.len());
-        if let Some(sight) = &mut self.sight {
-            sight.write();
-        }
         let same = |(heights, line): &(Vec<u64>, (u64, usize))| {
             *heights == self.at.heights && *line == self.at.line
         };
@@ -158,6 +155,7 @@ impl Pen<'_, '_> {
         let from = self.to.text.len();
         self.to.text.push(between);
         let font = self.font.and_then(|it| self.fonts.get(&it));
+        let before = self.to.text.len();
         for operand in it.operands() {
             match operand {
                 Object::String(codes) => letters(font, codes.as_bytes(), &mut self.to.text),
@@ -170,6 +168,10 @@ impl Pen<'_, '_> {
                 }
                 _ => {}
             }
+        }
+        if let Some(sight) = &mut self.sight {
+            let count = self.to.text[before..].trim_end().chars().count();
+            sight.write(u32::try_from(count).unwrap_or(u32::MAX));
         }
         // What is in no marked part is not in the tree of tags either.
         if self.at.artifacts.last() == Some(&false) {

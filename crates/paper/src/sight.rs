@@ -1,5 +1,5 @@
-//! What of a page can be read by whoever looks at it: letters that are large enough, that stand out from what
-//! is behind them, and that nothing covers.
+//! What of a page can be read by whoever looks at it: letters that are on it, large enough, that stand out from
+//! what is behind them, and that nothing covers or cuts off.
 //!
 //! Sizes are points as printed. Contrast is that of WCAG 2.2, "contrast ratio".
 
@@ -13,6 +13,10 @@ use hayro_syntax::page::Page;
 pub(crate) const CONTRAST: f64 = 4.5;
 /// How much of a size may be lost to how numbers are written in a PDF, in points.
 const ROUNDED: f64 = 0.01;
+/// How wide a letter is at the least where many stand in a row, by its size.
+const NARROW: f64 = 0.25;
+/// How high the lowest letters reach, by their size.
+const LOW: f64 = 0.45;
 /// The text rendering mode in which letters are there and not drawn (ISO 32000-1, 9.3.6).
 const NOT_DRAWN: f64 = 3.0;
 
@@ -32,6 +36,8 @@ pub(crate) struct Sight {
     /// The matrix of the text, and of its line.
     text: [Matrix; 2],
     path: Path,
+    /// The outline that is being drawn cuts off what comes.
+    cuts: bool,
     /// What was filled, in the order in which it was drawn.
     filled: Vec<Filled>,
     written: Vec<Letters>,
@@ -45,6 +51,8 @@ struct State {
     opacity: f64,
     size: f64,
     mode: f64,
+    /// What is drawn outside of it is not there.
+    within: Bounds,
 }
 
 /// The outline that is being drawn.
@@ -81,7 +89,7 @@ struct Letters {
 /// How letters are seen.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Seen {
-    /// Their size in points; 0 where they are not drawn.
+    /// Their size in points; 0 where they are not drawn, or not all of them on the page.
     pub(crate) size: f64,
     /// Their contrast with what is behind them; 1 where something covers them.
     pub(crate) contrast: f64,
@@ -95,14 +103,18 @@ impl Seen {
 }
 
 impl Sight {
-    pub(crate) fn new() -> Sight {
-        let now = State { to_page: SAME, colour: Some(BLACK), opacity: 1.0, size: 0.0, mode: 0.0 };
+    pub(crate) fn new(page: &Page<'_>) -> Sight {
+        let sheet = page.intersected_crop_box();
+        let within = Bounds { least: [sheet.x0, sheet.y0], most: [sheet.x1, sheet.y1] };
+        let (colour, opacity) = (Some(BLACK), 1.0);
+        let now = State { to_page: SAME, colour, opacity, size: 0.0, mode: 0.0, within };
         let path = Path::default();
         Sight {
             now,
             kept: Vec::new(),
             text: [SAME; 2],
             path,
+            cuts: false,
             filled: Vec::new(),
             written: Vec::new(),
         }
@@ -149,18 +161,28 @@ impl Sight {
                     self.path.goes(corner, self.now.to_page, false);
                 }
             }
-            (b"f" | b"F" | b"f*" | b"b" | b"b*" | b"B" | b"B*", _) => self.fill(),
-            (b"n" | b"s" | b"S", _) => self.path = Path::default(),
+            (b"W" | b"W*", _) => self.cuts = true,
+            (b"f" | b"F" | b"f*" | b"b" | b"b*" | b"B" | b"B*", _) => {
+                self.cut();
+                self.fill();
+            }
+            (b"n" | b"s" | b"S", _) => {
+                self.cut();
+                self.path = Path::default();
+            }
             _ => {}
         }
     }
 
-    /// Follows that letters are written.
-    pub(crate) fn write(&mut self) {
-        let State { colour, opacity, size, mode, to_page } = self.now;
+    /// Follows that so many letters are written in a row.
+    pub(crate) fn write(&mut self, count: u32) {
+        let State { colour, opacity, size, mode, to_page, within: sheet } = self.now;
         let to_page = within(self.text[0], to_page);
         let [a, b, c, d, ..] = to_page;
-        let size = if mode == NOT_DRAWN { 0.0 } else { size * (a * d - b * c).abs().sqrt() };
+        let corners = [[0.0, 0.0], [f64::from(count) * NARROW * size, LOW * size]];
+        let whole = corners.iter().all(|it| sheet.has(point(*it, to_page)));
+        let drawn = mode != NOT_DRAWN && whole;
+        let size = if drawn { size * (a * d - b * c).abs().sqrt() } else { 0.0 };
         // A third of the way up, letters have ink whichever they are.
         let at = point([self.now.size / 8.0, self.now.size / 3.0], to_page);
         let above = self.filled.len();
@@ -189,6 +211,14 @@ impl Sight {
         self.text = [line; 2];
     }
 
+    /// What comes is seen within the outline alone. One that is no rectangle cuts off more than its bounds say.
+    fn cut(&mut self) {
+        if std::mem::take(&mut self.cuts) {
+            let nothing = Bounds { least: [f64::INFINITY; 2], most: [f64::NEG_INFINITY; 2] };
+            self.now.within = self.now.within.and(self.path.bounds.unwrap_or(nothing));
+        }
+    }
+
     fn fill(&mut self) {
         let path = std::mem::take(&mut self.path);
         if let (Some(bounds), false) = (path.bounds, path.slanted) {
@@ -214,7 +244,14 @@ impl Path {
 
 impl Bounds {
     fn has(&self, at: [f64; 2]) -> bool {
-        (0..2).all(|it| self.least[it] <= at[it] && at[it] <= self.most[it])
+        (0..2).all(|it| self.least[it] - ROUNDED <= at[it] && at[it] <= self.most[it] + ROUNDED)
+    }
+
+    fn and(self, other: Bounds) -> Bounds {
+        Bounds {
+            least: [0, 1].map(|it| self.least[it].max(other.least[it])),
+            most: [0, 1].map(|it| self.most[it].min(other.most[it])),
+        }
     }
 }
 

@@ -115,7 +115,7 @@ pub fn view(statement: &Statement) -> View {
         "detail_title": words.charges_in_detail,
         "detail_meta": [[words.account, account.number.to_string()], [words.bill, format!("{}, {}", bill.number, says.day(bill.billed_on))]],
         "segments": bill.segments.iter().map(|it| segment(it, statement, &says)).chain(once(bill, &says)).collect::<Vec<_>>(),
-        "read_kinds": if bill.is_once() { "" } else { words.read_kinds },
+        "read_kinds": read_kinds(bill, &says),
         "boxes": [
             [words.ways, said(&look.terms.pay, utility, bill.due_on, &says).as_str()],
             [words.questions, asking(&look.terms, utility, bill.due_on, &says).as_str()],
@@ -502,6 +502,19 @@ fn segment(it: &Segment, statement: &Statement, says: &Says) -> Value {
     })
 }
 
+/// What the letters behind reads say. Few utilities type reads at the office: that letter is told where it stands.
+fn read_kinds(bill: &Bill, says: &Says) -> String {
+    if bill.is_once() {
+        return String::new();
+    }
+    let evidence = bill.segments.iter().flat_map(|it| &it.evidence);
+    let mut reads = evidence.filter_map(|it| it.reads).flat_map(|(first, last)| [first, last]);
+    match reads.any(|it| it.kind == ReadKind::Office) {
+        true => format!("{} {}", says.words.read_kind_office, says.words.read_kinds),
+        false => says.words.read_kinds.to_owned(),
+    }
+}
+
 /// How the banks of energy and of credit went, each in a sentence; empty where there is none.
 fn bank(it: &Segment, says: &Says) -> String {
     let words = says.words;
@@ -513,6 +526,7 @@ fn bank(it: &Segment, says: &Says) -> String {
         BankEntry::Given => words.bank_given,
         BankEntry::Paid => words.bank_paid,
         BankEntry::Expired => words.bank_expired,
+        BankEntry::Moved => words.bank_moved,
         BankEntry::Closing => words.bank_closing,
     };
     let energy = it.bank.map_or_else(Vec::new, |it| it.entries());

@@ -41,6 +41,7 @@ catalogue! {
     bank_earned: "added", "agregado";
     bank_expired: "expired", "vencido";
     bank_given: "given to subscribers", "dado a suscriptores";
+    bank_moved: "goes on to your new service", "pasa a su servicio nuevo";
     bank_opening: "kept before", "guardado antes";
     bank_paid: "paid out", "pagado";
     bank_used: "used on this bill", "usado en esta factura";
@@ -138,6 +139,7 @@ catalogue! {
     rate: "Rate schedule", "Tarifa";
     read_first: "First read", "Primera lectura";
     read_last: "Last read", "Última lectura";
+    read_kind_office: "O: entered at our office, from a card or a call.", "O: anotada en nuestra oficina, de una tarjeta o una llamada.";
     read_kinds: "A: actual read. E: estimated. C: read by the customer. Where interval values were summed, the use is that of every interval of the days shown.", "A: lectura real. E: estimada. C: leída por el cliente. Donde se sumaron valores por intervalo, el consumo es el de cada intervalo de los días indicados.";
     received: "sent back", "devuelto";
     scan: "Scan to pay", "Escanee para pagar";

@@ -446,6 +446,13 @@ fn what_is_there_and_cannot_be_read_is_missing_too() {
             "block[#text(size: 8pt, fill: soft, b.at(1)) #place(top, rect(fill: white, width: 100%, height: 2in))]",
             "covered",
         ),
+        ("move(dx: 2000pt, text(size: 8pt, fill: soft, b.at(1)))", "beside the page"),
+        ("move(dy: 2000pt, text(size: 8pt, fill: soft, b.at(1)))", "below the page"),
+        ("box(height: 1pt, clip: true, text(size: 8pt, fill: soft, b.at(1)))", "cut off"),
+        (
+            "box(width: 20pt, height: 9pt, clip: true, text(size: 8pt, fill: soft, b.at(1)))",
+            "all but its first letters cut off",
+        ),
     ] {
         let missed = seen_with(Print::Normal, [foot, hidden]);
         let item = Box::new(Missing::Item(Item::HowToDispute));
@@ -455,13 +462,14 @@ fn what_is_there_and_cannot_be_read_is_missing_too() {
         (foot, "as it is"),
         ("text(size: 6pt, fill: black, b.at(1))", "just large enough"),
         ("block(fill: black, text(size: 8pt, fill: white, b.at(1)))", "light on dark"),
+        ("block(clip: true, text(size: 8pt, fill: soft, b.at(1)))", "within what cuts off"),
     ] {
         assert_eq!(seen_with(Print::Normal, [foot, seen]), [], "{why}");
     }
     let one = Missing::Unreadable(Box::new(Missing::Item(Item::HowToDispute)), 6);
     assert_eq!(
         one.to_string(),
-        "how-to-dispute (it is there, but below 6 points, too pale for what is behind it, or covered)"
+        "how-to-dispute (it is there, but below 6 points, too pale for what is behind it, covered, cut off, or not on the page)"
     );
 }
 

@@ -1,6 +1,6 @@
 //! What moves charge: written once, never changed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use jiff::civil::Date;
@@ -56,6 +56,18 @@ const TO_APPLY: (Sql, Sql) = among_ids!(
                   < g.to_on))
        and c.account_id",
     "group by c.account_id having 0 < sum(c.amount_cents) order by c.account_id"
+);
+
+const TAKE_NOTHING: (Sql, Sql) = among_ids!(
+    "select a.id from account a
+     where not exists (
+         select 1 from agreement g
+         where g.account_id = a.id
+           and (g.to_on is null
+             or coalesce((select max(s.to_on) from standing_segment s where s.agreement_id = g.id), g.from_on)
+                  < g.to_on))
+       and a.id",
+    ""
 );
 
 /// What a move asks for and no bill has yet.
@@ -152,6 +164,13 @@ pub fn to_apply(
         Ok((row.id(0)?, (row.money(1)?, row.word(2, Language::from_word)?)))
     })?;
     Ok(found.into_iter().collect())
+}
+
+/// Which of these accounts take nothing any more, and have every day billed.
+pub fn take_nothing(tx: &mut Tx, accounts: &[AccountId]) -> Result<BTreeSet<AccountId>> {
+    let list = list_of(accounts.iter().copied());
+    let sql = tx.either(TAKE_NOTHING.0, TAKE_NOTHING.1);
+    Ok(tx.many(sql, [list.into()], |row| row.id(0))?.into_iter().collect())
 }
 
 fn charge(row: &Row) -> Result<Charge> {

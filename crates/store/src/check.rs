@@ -128,6 +128,61 @@ const READS_APART: Sql = Sql("
         where n.bill_id = t.bill_id and n.segment = t.position and n.from_on = t.from_on
           and n.meter = e.meter and n.flow = e.flow and n.first_on is not null))
     order by b.id, e.position limit $1");
+const ENDED: Sql = Sql("select count(*) from agreement where to_on is not null");
+/// Where the service `g` hands on to: the first that began with the same move on the same tariff.
+macro_rules! moved_to {
+    () => {
+        "select min(b.agreement_id) as id
+         from move_effect e
+         join move_effect b on b.move_id = e.move_id and b.version = e.version
+           and b.kind = 'starts' and b.account_id = e.account_id and b.tariff = e.tariff
+         where e.agreement_id = g.id and e.kind = 'stops'
+           and e.version = (select max(v.version) from move_version v where v.move_id = e.move_id)"
+    };
+}
+// A bill that was made before anybody knew of the end settles nothing: what became of it is an entry of its own.
+const BANK_NOWHERE: Sql = Sql(concat!(
+    "select b.number, a.number, g.to_on
+     from agreement g
+     join account a on a.id = g.account_id
+     join standing_segment s on s.agreement_id = g.id and s.to_on = g.to_on
+     join segment_origin o on o.bill_id = s.bill_id and o.segment = s.position
+     join bill b on b.id = s.bill_id
+     where g.to_on is not null and o.until_on = g.to_on
+       and exists (
+         select 1 from segment_carried c
+         where c.bill_id = s.bill_id and c.segment = s.position
+           and (c.kind = 'energy' and c.micro <> 0 or c.kind = 'money' and c.cents <> 0))
+       and (",
+    moved_to!(),
+    ") is null order by b.id limit $1"
+));
+const BANK_NOT_TAKEN: Sql = Sql(concat!(
+    "select k.taker, k.number, k.to_on from (
+        select n.number as taker, b.number, g.to_on,
+            (select coalesce(sum(c.micro), 0) from segment_carried c
+             where c.bill_id = s.bill_id and c.segment = s.position and c.kind = 'energy') as micro,
+            (select coalesce(sum(c.cents), 0) from segment_carried c
+             where c.bill_id = s.bill_id and c.segment = s.position and c.kind = 'money') as cents,
+            (select coalesce(max(c.micro), 0) from segment_carried c
+             where c.bill_id = t.bill_id and c.segment = t.position
+               and c.kind = 'flow' and c.name = 'opening') as had_micro,
+            (select coalesce(max(c.cents), 0) from segment_carried c
+             where c.bill_id = t.bill_id and c.segment = t.position
+               and c.kind = 'credit' and c.name = 'opening') as had_cents
+        from agreement g
+        join standing_segment s on s.agreement_id = g.id and s.to_on = g.to_on
+        join bill b on b.id = s.bill_id
+        join agreement h on h.id = (",
+    moved_to!(),
+    ")
+        join standing_segment t on t.agreement_id = h.id and g.to_on <= t.to_on
+          and (t.from_on = h.from_on or t.from_on < g.to_on)
+        join bill n on n.id = t.bill_id
+        where g.to_on is not null) as k
+     where k.had_micro < k.micro or k.had_cents < k.cents
+     order by k.taker limit $1"
+));
 const SHARED: Sql = Sql("select count(*) from allotment");
 // The bill says in its bank what it gave and took, and the rows say it again.
 const GIVEN: Sql = Sql("
@@ -344,6 +399,23 @@ pub fn shares(tx: &mut Tx) -> Result<Found> {
         Ok(format!("the bill {number} takes what bill {host} gave to agreement {to}"))
     })?);
     Ok((count(tx, SHARED)?, found))
+}
+
+/// What a bank holds when service ends is settled, or goes on to the service that the customer moves to.
+pub fn banks(tx: &mut Tx) -> Result<Found> {
+    let mut found = faults(tx, BANK_NOWHERE, |row| {
+        let (bill, account, on) = (row.text(0)?, row.number(1)?, row.date(2)?);
+        Ok(format!(
+            "bill {bill} keeps something in a bank for account {account}, whose service ended with it on {on}; make it again: meterbook bill correct"
+        ))
+    })?;
+    found.extend(faults(tx, BANK_NOT_TAKEN, |row| {
+        let (taker, bill, on) = (row.text(0)?, row.text(1)?, row.date(2)?);
+        Ok(format!(
+            "bill {taker} does not have what bill {bill} kept when the customer moved on {on}; make it again: meterbook bill correct"
+        ))
+    })?);
+    Ok((count(tx, ENDED)?, found))
 }
 
 /// Billed, held and exempt make up the agreements of every finished turn, and an agreement is

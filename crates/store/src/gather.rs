@@ -9,7 +9,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use meterbook_core::account::{Account, CustomerClass, Cycle};
 use meterbook_core::agreement::Agreement;
-use meterbook_core::bill::assess::{AccountFacts, ServiceFacts};
+use meterbook_core::bill::assess::{AccountFacts, Inherited, ServiceFacts};
 use meterbook_core::calendar::Reads;
 use meterbook_core::cycle::Window;
 use meterbook_core::id::{AccountId, AgreementId, BatchId, ChannelId, ServicePointId};
@@ -131,6 +131,7 @@ pub fn accounts_as_of(
     services(tx, window, &list, &mut accounts)?;
     bills(tx, window, &list, &mut accounts)?;
     carried(tx, window, &mut accounts)?;
+    moved(tx, &mut accounts)?;
     terms(tx, &mut accounts)?;
     shares(tx, window, &mut accounts)?;
     measure(tx, window, &mut accounts, known)?;
@@ -205,6 +206,8 @@ fn services(tx: &mut Tx, window: &Window, list: &str, accounts: &mut ById) -> Re
             terms: Terms::default(),
             shares: Vec::new(),
             allotted: Vec::new(),
+            moves_on: false,
+            inherits: Vec::new(),
             measured: Facts::default(),
         });
         Ok(())
@@ -235,6 +238,41 @@ fn carried(tx: &mut Tx, window: &Window, accounts: &mut ById) -> Result<()> {
         service.carried = left.remove(&service.agreement.id).unwrap_or_default();
     }
     Ok(())
+}
+
+/// Which of them customers leave for another one, and what those they left hand on to them.
+fn moved(tx: &mut Tx, accounts: &mut ById) -> Result<()> {
+    let agreements = || accounts.values().flat_map(|it| &it.services).map(|it| it.agreement.id);
+    let on = crate::moves::moving_on(tx, agreements())?;
+    let mut left = inherited(tx, agreements())?;
+    for service in accounts.values_mut().flat_map(|it| &mut it.services) {
+        service.moves_on = on.contains(&service.agreement.id);
+        service.inherits = left.remove(&service.agreement.id).unwrap_or_default();
+    }
+    Ok(())
+}
+
+/// What services hand on to these from which customers moved to them.
+pub fn inherited(
+    tx: &mut Tx,
+    agreements: impl Iterator<Item = AgreementId>,
+) -> Result<HashMap<AgreementId, Vec<Inherited>>> {
+    let moved = crate::moves::moved_from(tx, agreements)?;
+    let ended = moved.iter().map(|it| it.from);
+    let mut left = match moved.is_empty() {
+        true => HashMap::new(),
+        false => crate::bill::carried(tx, ended, Date::MAX)?,
+    };
+    let mut all: HashMap<AgreementId, Vec<Inherited>> = HashMap::new();
+    for it in moved {
+        let left = match it.billed_through < it.ended {
+            true => Err(it.billed_through),
+            false => Ok(left.remove(&it.from).unwrap_or_default()),
+        };
+        let inherited = Inherited { from: it.from, ended: it.ended, left };
+        all.entry(it.to).or_default().push(inherited);
+    }
+    Ok(all)
 }
 
 /// What the agreements say of themselves.

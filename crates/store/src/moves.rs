@@ -1,13 +1,15 @@
 //! Moves: what was asked for, what was said of it since, and what each version does.
 
+use std::collections::HashSet;
+
 use anyhow::Result;
 use jiff::civil::Date;
-use meterbook_core::id::{AccountId, MoveId, OrderId};
+use meterbook_core::id::{AccountId, AgreementId, MoveId, OrderId};
 use meterbook_core::moves::{Effect, EffectKind, Move, MoveKind, Said, WithOrder};
 
 use crate::Tx;
 use crate::failure::missing;
-use crate::tx::{Rows, Sql};
+use crate::tx::{Rows, Sql, among_ids, list_of};
 use crate::value::{Row, V};
 
 const ADD: Sql = Sql("insert into move (id, kind, account_id) values ($1, $2, $3)");
@@ -63,6 +65,50 @@ const WANTING: Sql = Sql("
 const FOR_ORDER: Sql = Sql("
     select distinct move_id from move_order where order_id = $1 order by move_id");
 
+// What ends with a move and what begins with it on the same tariff: of several that begin the first takes on what
+// is kept.
+const MOVING_ON: (Sql, Sql) = among_ids!(
+    "select distinct s.agreement_id
+     from move_effect s
+     join move_effect b on b.move_id = s.move_id and b.version = s.version
+       and b.kind = 'starts' and b.account_id = s.account_id and b.tariff = s.tariff
+     where s.kind = 'stops'
+       and s.version = (select max(v.version) from move_version v where v.move_id = s.move_id)
+       and s.agreement_id",
+    ""
+);
+const MOVED_FROM: (Sql, Sql) = among_ids!(
+    "select b.agreement_id, g.id, g.to_on,
+            coalesce((
+                select max(t.to_on) from standing_segment t where t.agreement_id = g.id), g.from_on)
+     from move_effect b
+     join move_effect s on s.move_id = b.move_id and s.version = b.version
+       and s.kind = 'stops' and s.account_id = b.account_id and s.tariff = b.tariff
+     join agreement g on g.id = s.agreement_id
+     where b.kind = 'starts' and g.to_on is not null
+       and b.version = (select max(v.version) from move_version v where v.move_id = b.move_id)
+       and not exists (
+         select 1 from move_effect f
+         where f.move_id = b.move_id and f.version = b.version and f.kind = 'starts'
+           and f.account_id = b.account_id and f.tariff = b.tariff
+           and f.agreement_id < b.agreement_id)
+       and b.agreement_id",
+    "order by b.agreement_id, g.id"
+);
+
+/// A service that a customer left for another one, on the same tariff.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MovedFrom {
+    /// The one that began.
+    pub to: AgreementId,
+    /// The one that ended.
+    pub from: AgreementId,
+    /// Its first day without service.
+    pub ended: Date,
+    /// Its first day that is on no bill.
+    pub billed_through: Date,
+}
+
 /// Keeps what was asked for, with its first version.
 pub fn add(tx: &mut Tx, it: &Move) -> Result<()> {
     tx.exec(ADD, [it.id.into(), it.kind.word().into(), it.account.into()])?;
@@ -104,6 +150,29 @@ pub fn add_effects(tx: &mut Tx, id: MoveId, version: i64, effects: &[Effect]) ->
         ]
     };
     tx.bulk(ADD_EFFECTS, (0..).zip(effects).map(row))
+}
+
+/// Which of these agreements end with a move to another one of the account, on the same tariff.
+pub fn moving_on(
+    tx: &mut Tx,
+    agreements: impl Iterator<Item = AgreementId>,
+) -> Result<HashSet<AgreementId>> {
+    let sql = tx.either(MOVING_ON.0, MOVING_ON.1);
+    let list = list_of(agreements);
+    Ok(tx.many(sql, [list.into()], |row| row.id(0))?.into_iter().collect())
+}
+
+/// What customers left for these agreements.
+pub fn moved_from(
+    tx: &mut Tx,
+    agreements: impl Iterator<Item = AgreementId>,
+) -> Result<Vec<MovedFrom>> {
+    let sql = tx.either(MOVED_FROM.0, MOVED_FROM.1);
+    let list = list_of(agreements);
+    tx.many(sql, [list.into()], |row| {
+        let (to, from) = (row.id(0)?, row.id(1)?);
+        Ok(MovedFrom { to, from, ended: row.date(2)?, billed_through: row.date(3)? })
+    })
 }
 
 /// A move as its newest version says.

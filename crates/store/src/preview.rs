@@ -123,8 +123,14 @@ const SWITCHED: Sql = Sql(concat!(
      join account a on a.id = it.account_id
      order by case when it.version = '' then 0 else 1 end, a.number, it.agreement_id limit $4"
 ));
+// What a run held waits since the first run of its turn, whenever somebody looked for tasks; what was told late,
+// which no run met, since it is a task.
 const HOLDS: Sql = Sql("
-    select i.reason, coalesce(o.name, ''), count(*), cast(min(t.raised_at) as bigint), min(a.number)
+    select i.reason, coalesce(o.name, ''), count(*),
+        cast(min(coalesce(case when i.run_id is not null then (
+            select min(r.begun_at) from run r
+            where r.window_id = i.window_id and r.stage <> 'cancelled') end, t.raised_at)) as bigint),
+        min(a.number)
     from run_item i
     join account a on a.id = i.account_id
     left join task t on t.kind = 'held-' || i.reason and t.closed_at is null

@@ -38,13 +38,17 @@ const ALL: Sql = Sql("
         where s.agreement_id = g.id and ($1 <= s.to_on or s.to_on = g.to_on))
     order by 4, a.number, g.id limit $2");
 
-// From the end of the last bill that was dated by the day, as far as it stands.
+// From the end of the last bill that was dated by the day and stood then, whatever was taken back since: its days
+// were in the ledger.
 const AT: Sql = Sql("
     select u.id, u.since_on from (
         select g.id, g.to_on,
             coalesce((
-                select max(s.to_on) from standing_segment s join bill b on b.id = s.bill_id
-                where s.agreement_id = g.id and b.billed_on <= $1), g.from_on) as since_on
+                select max(s.to_on) from segment s join bill b on b.id = s.bill_id
+                where s.agreement_id = g.id and b.billed_on <= $1
+                  and not exists (
+                    select 1 from bill_cancelled c join correction k on k.id = c.correction_id
+                    where c.bill_id = b.id and k.made_on <= $1)), g.from_on) as since_on
         from agreement g where g.from_on <= $1 and $2 < g.id) as u
     where u.since_on <= $1 and (u.to_on is null or u.since_on < u.to_on)
     order by u.id limit $3");
@@ -53,8 +57,11 @@ const COUNT_AT: Sql = Sql("
     select count(*) from (
         select g.to_on,
             coalesce((
-                select max(s.to_on) from standing_segment s join bill b on b.id = s.bill_id
-                where s.agreement_id = g.id and b.billed_on <= $1), g.from_on) as since_on
+                select max(s.to_on) from segment s join bill b on b.id = s.bill_id
+                where s.agreement_id = g.id and b.billed_on <= $1
+                  and not exists (
+                    select 1 from bill_cancelled c join correction k on k.id = c.correction_id
+                    where c.bill_id = b.id and k.made_on <= $1)), g.from_on) as since_on
         from agreement g where g.from_on <= $1) as u
     where u.since_on <= $1 and (u.to_on is null or u.since_on < u.to_on)");
 

@@ -4,6 +4,7 @@
 mod act;
 mod approval;
 mod billing;
+mod finding;
 mod money;
 mod month;
 mod refused;
@@ -190,7 +191,8 @@ const LAST: &[(&str, &str)] = &[("{} from {}", "{} desde el {}")];
 
 /// A sentence of the record as it is read; one that is not known stays as it was kept.
 pub(crate) fn said(evidence: &str, language: Language) -> String {
-    in_language(&[SENTENCES, month::FOUND, money::SENTENCES], evidence, language)
+    let known = [SENTENCES, finding::FOUND, month::FOUND, money::SENTENCES];
+    in_language(&known, evidence, language)
 }
 
 /// What is told of a fact, or believed of it, as it is read.
@@ -210,7 +212,12 @@ pub(crate) fn done(text: &str, language: Language) -> String {
 
 /// What waits for a second person, as it is read.
 pub(crate) fn asked(text: &str, language: Language) -> String {
-    in_language(&[approval::ASKED], text, language)
+    if !text.starts_with("cycle ") {
+        return in_language(&[approval::ASKED], text, language);
+    }
+    // What is beyond limits is said behind it, as much of it as there is.
+    let parts = text.split("; ").map(|it| in_language(&[approval::RELEASED], it, language));
+    parts.collect::<Vec<_>>().join("; ")
 }
 
 fn in_language(known: &[&[(&str, &str)]], text: &str, language: Language) -> String {
@@ -430,6 +437,14 @@ mod tests {
             (
                 "cycle 1 for 2026-01-01 to 2026-01-31: 12 bills for $900.00; they keep the days planned for them, 2026-02-02 and 2026-02-23",
                 "ciclo 1 del 1 ene 2026 al 31 ene 2026: 12 facturas por $900.00; conservan los días planificados, 2 feb 2026 y 23 feb 2026",
+            ),
+            (
+                "cycle 03 for 2026-10-16 to 2026-11-16: 39 bills for $8,350.27; use of therm: 1430 instead of 568 the turn before; more than 100 %",
+                "ciclo 03 del 16 oct 2026 al 16 nov 2026: 39 facturas por $8,350.27; consumo en therm: 1430 en lugar de 568 en el período anterior; más del 100 %",
+            ),
+            (
+                "cycle 1 for 2026-01-01 to 2026-01-31: 1 bill for $900.00; bills of $500.00 to $999.99: 100.0 % of all instead of 0.0 % a year before; more than 50 points",
+                "ciclo 1 del 1 ene 2026 al 31 ene 2026: 1 factura por $900.00; facturas de $500.00 a $999.99: 100.0 % de todas en lugar de 0.0 % un año antes; más de 50 puntos",
             ),
             (
                 "agreement 7: tariff R-2 from 2026-08-04; before: nothing; 1 bill, B-1: $9.00",

@@ -61,12 +61,14 @@ catalogue! {
     bank_earned: "Sent back, added", "Devuelto, agregado";
     bank_expired: "Sent back, expired", "Devuelto, vencido";
     bank_given: "Sent back, given to subscribers", "Devuelto, dado a suscriptores";
+    bank_moved: "Sent back, goes on to the new service", "Devuelto, pasa al servicio nuevo";
     bank_opening: "Sent back, kept before", "Devuelto, guardado antes";
     bank_paid: "Sent back, paid out", "Devuelto, pagado";
     bank_used: "Sent back, used on this bill", "Devuelto, usado en esta factura";
     credit_closing: "Credit, kept for later bills", "Crédito, guardado para facturas siguientes";
     credit_earned: "Credit, added", "Crédito, agregado";
     credit_expired: "Credit, expired", "Crédito, vencido";
+    credit_moved: "Credit, goes on to the new service", "Crédito, pasa al servicio nuevo";
     credit_opening: "Credit, kept before", "Crédito, guardado antes";
     credit_paid: "Credit, paid out", "Crédito, pagado";
     credit_used: "Credit, used on this bill", "Crédito, usado en esta factura";
@@ -292,6 +294,7 @@ catalogue! {
     task_assigned: "given to", "asignada a";
     task_closed: "Closed.", "Cerrada.";
     task_gone: "its cause is gone", "su causa ya no está";
+    task_is_assigned: "assigned", "asignada";
     task_kind: "Type", "Tipo";
     task_kinds: "Types of tasks", "Tipos de tareas";
     task_put_off: "Put off. It is back in three days.", "Aplazada. Vuelve en tres días.";

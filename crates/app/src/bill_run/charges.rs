@@ -25,18 +25,20 @@ pub(super) fn with(tx: &mut Tx, bills: &[Bill], facts: &[AccountFacts]) -> Resul
     let pending = store::charge::pending(tx, &accounts)?;
     let applied = store::charge::to_apply(tx, &accounts)?;
     let wanted = store::credit::asked(tx, &accounts)?;
+    let ended = store::charge::take_nothing(tx, &accounts)?;
     for bill in bills {
         let before = before(bill, &ends)?;
+        // With the last bill of an account nothing is left to secure.
+        let is_last = ended.contains(&bill.account);
+        let comes = |kind| !is_last || kind != ChargeFor::Deposit;
         let theirs = pending.iter().filter(|it| it.account == bill.account && it.on < before);
+        let theirs = theirs.filter(|it| comes(it.kind));
         let mut charges: Vec<Charge> = theirs.map(|it| asked(it, bill.billed_on)).collect();
-        let theirs = wanted.iter().filter(|it| it.account == bill.account);
+        let theirs = wanted.iter().filter(|it| it.account == bill.account && comes(it.kind));
         charges.extend(due(theirs, bill.billed_on));
         if let Some((held, language)) = applied.get(&bill.account) {
-            // What is asked for with this bill is given back with it: nothing is left to secure.
-            let new = charges.iter().filter(|it| it.kind == ChargeFor::Deposit);
-            let held = *held + new.map(|it| it.amount).sum();
             let (account, on) = (bill.account, bill.billed_on);
-            charges.extend(deposit::given_back(tx, account, held, *language, on)?);
+            charges.extend(deposit::given_back(tx, account, *held, *language, on)?);
             charges.extend(deposit::at_last(tx, account, on, *language)?);
         }
         all.extend(charges.into_iter().map(|it| Charge { bill: Some(bill.id), ..it }));

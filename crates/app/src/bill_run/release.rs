@@ -68,6 +68,8 @@ pub enum NotReleased {
     },
     /// Totals are further from earlier turns than the limits allow.
     Beyond {
+        /// The cycle.
+        cycle: Cycle,
         /// Which.
         moved: Vec<Moved>,
     },
@@ -253,7 +255,10 @@ pub fn asked(tx: &mut Tx, run: RunId, why: Option<&str>) -> Result<NewRelease> {
     let preview = waits(tx, &run)?;
     let beyond = !preview.moved.is_empty();
     match why.map(str::trim) {
-        None if beyond => Err(refuse(NotReleased::Beyond { moved: preview.moved })),
+        None if beyond => {
+            let cycle = preview.window.cycle;
+            Err(refuse(NotReleased::Beyond { cycle, moved: preview.moved }))
+        }
         Some("") if beyond => Err(refuse(NotReleased::NoReason)),
         _ => Ok(NewRelease {
             run: run.id,
@@ -276,8 +281,8 @@ impl NewRelease {
         Ok(said(&waits(tx, &run)?))
     }
 
-    /// Lets the bills go, if they come to what was seen.
-    pub(crate) fn let_go(&self, tx: &mut Tx, allowed: &Authorized, why: &str) -> Result<Run> {
+    /// Refuses bills that do not come to what was seen, or are of other days.
+    pub(crate) fn check(&self, tx: &mut Tx) -> Result<(Run, Preview)> {
         let run = store::run::lock(tx, self.run)?;
         let preview = waits(tx, &run)?;
         let now = preview.standing.total;
@@ -287,6 +292,12 @@ impl NewRelease {
         if run.as_planned != self.as_planned {
             return Err(refuse(NotReleased::OtherDays { as_planned: run.as_planned }));
         }
+        Ok((run, preview))
+    }
+
+    /// Lets the bills go, if they come to what was seen.
+    pub(crate) fn let_go(&self, tx: &mut Tx, allowed: &Authorized, why: &str) -> Result<Run> {
+        let (run, preview) = self.check(tx)?;
         let released = Run { stage: Stage::Posting, ..run };
         store::run::release(tx, run.id, allowed.at())?;
         let said = said(&preview);
@@ -434,12 +445,12 @@ impl fmt::Display for NotReleased {
                 "the run of cycle {cycle} for {days} was checked before its last day was over; check it once more from {} on: meterbook bill run --cycle {cycle} --preview",
                 days.end()
             ),
-            NotReleased::Beyond { moved } => {
+            NotReleased::Beyond { cycle, moved } => {
                 f.write_str("not released:")?;
                 for it in moved {
                     write!(f, "\n  {it}")?;
                 }
-                f.write_str("\nif it is right all the same, say why: meterbook bill release --beyond-limits WHY")
+                write!(f, "\nif it is right all the same, say why: meterbook bill release --cycle {cycle} --beyond-limits WHY")
             }
             NotReleased::NotAsSeen { was, now } => write!(
                 f,

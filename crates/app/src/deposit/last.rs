@@ -52,14 +52,15 @@ pub(crate) fn is_sent(tx: &mut Tx, bill: &Bill) -> Result<bool> {
 }
 
 /// Lets the credit of an account whose service is over go into refunds payable, where its security goes
-/// back that way: once, from the day on which that was set off.
+/// back that way on the day on which it was set off: once, from then on.
 pub(crate) fn send(tx: &mut Tx, actor: Actor, account: AccountId, today: Date) -> Result<Money> {
-    if credit_rules::deposits(tx, today)?.return_as != ReturnAs::Refund {
-        return Ok(Money::ZERO);
-    }
     let of = store::charge::of_account(tx, account)?;
     let applied = of.iter().filter(|it| it.kind == ChargeFor::DepositApplied && it.on <= today);
     let Some(on) = applied.map(|it| it.on).max() else { return Ok(Money::ZERO) };
+    // By the rule of that day: its bill says whether the credit is sent or stays, whatever is said later.
+    if credit_rules::deposits(tx, on)?.return_as != ReturnAs::Refund {
+        return Ok(Money::ZERO);
+    }
     let theirs = store::agreement::of_account(tx, account)?;
     let over = theirs.iter().all(|it| it.to.is_some_and(|to| to <= today));
     let before = store::receipt::used(tx, &format!("{account}/{}", key(on)))?;

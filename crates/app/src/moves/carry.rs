@@ -39,6 +39,7 @@ pub(super) fn out(tx: &mut Tx, actor: Actor, of: Move, plan: Plan) -> Result<Mad
             | EffectKind::Orders
             | EffectKind::Charges
             | EffectKind::Deposits
+            | EffectKind::Banks
             | EffectKind::FinalBill => (),
         }
     }
@@ -121,6 +122,7 @@ pub(super) fn back(tx: &mut Tx, allowed: &Authorized, of: &Move, effects: &[Effe
             | EffectKind::Orders
             | EffectKind::Charges
             | EffectKind::Deposits
+            | EffectKind::Banks
             | EffectKind::FinalBill => (),
         }
     }

@@ -5,9 +5,10 @@ use jiff::civil::Date;
 use meterbook_core::agreement::Agreement;
 use meterbook_core::id::AccountId;
 use meterbook_core::money::Money;
-use meterbook_core::moves::{Credit, Effect, EffectKind, SwitchRead};
+use meterbook_core::moves::{Credit, Effect, EffectKind, Kept, SwitchRead};
 use meterbook_core::order::{Connected, OrderKind};
 use meterbook_core::place::{Landlord, ServicePoint};
+use meterbook_core::tariff::OnMove;
 use meterbook_store::{self as store, Tx};
 
 use super::reads::{Switch, at_switch};
@@ -28,9 +29,8 @@ pub fn plan(tx: &mut Tx, actor: Actor, wanted: &Wanted) -> Result<Plan> {
     twice(tx, stops, starts)?;
     if !stops.is_empty() {
         let on = day(stops_on, "stops something")?;
-        let next: Vec<_> = starts.iter().map(|it| it.point).collect();
         for stop in stops {
-            draft.stop(tx, account.id, stop, on, &next)?;
+            draft.stop(tx, account.id, stop, on, starts)?;
         }
     }
     if !starts.is_empty() {
@@ -75,7 +75,7 @@ impl Draft {
         account: AccountId,
         stop: &Stop,
         on: Date,
-        next: &[meterbook_core::id::ServicePointId],
+        starts: &[Start],
     ) -> Result<()> {
         let agreement = store::agreement::get(tx, stop.agreement)?;
         if agreement.account != account {
@@ -85,6 +85,10 @@ impl Draft {
         let place = Place::of(tx, &agreement)?;
         self.push(place.about(EffectKind::Stops, &agreement, on));
         self.read(tx, &place, &agreement, on, &stop.read)?;
+        if let Some(kept) = kept(tx, &agreement, on, starts)? {
+            let word = kept.word().to_owned();
+            self.push(Effect { word, ..place.about(EffectKind::Banks, &agreement, on) });
+        }
         let last = place.about(EffectKind::FinalBill, &agreement, on);
         self.push(match store::bill::ended_on(tx, agreement.id, on)? {
             Some((billed, _)) => Effect { word: store::bill::get(tx, billed)?.number.0, ..last },
@@ -93,7 +97,7 @@ impl Draft {
                 Effect { until: store::window::billed_about(tx, cycle, on)?, ..last }
             }
         });
-        if next.contains(&agreement.service_point) {
+        if starts.iter().any(|it| it.point == agreement.service_point) {
             return Ok(());
         }
         if !self.revert(tx, &place, &agreement, on)? {
@@ -247,6 +251,22 @@ impl Draft {
             });
         }
     }
+}
+
+/// What becomes of what the banks of an agreement hold when it ends; nothing where its tariff has none.
+fn kept(tx: &mut Tx, ended: &Agreement, on: Date, starts: &[Start]) -> Result<Option<Kept>> {
+    let versions = crate::tariff::in_force(tx, &ended.tariff, on.yesterday()?)?;
+    let banks: Vec<(OnMove, bool)> = versions.iter().flat_map(|it| it.banks_on_move()).collect();
+    let moves_on = starts.iter().any(|it| it.tariff == ended.tariff);
+    let one = |(on_move, pays): &(OnMove, bool)| match on_move {
+        OnMove::Carry if moves_on => Kept::Carried,
+        OnMove::Carry | OnMove::Settle if *pays => Kept::Paid,
+        OnMove::Carry | OnMove::Settle | OnMove::Lost => Kept::Lost,
+    };
+    let Some(first) = banks.first().map(one) else { return Ok(None) };
+    // Which bank a customer has, where there are several, is for the last bill to say.
+    let all = banks.iter().all(|it| one(it) == first);
+    Ok(Some(if all { first } else { Kept::Settled }))
 }
 
 /// A service point and the street it is in.

@@ -126,7 +126,7 @@ impl fmt::Display for MoveRefusal {
             MoveRefusal::Registers { meter, has, given } => write!(
                 f,
                 "meter {meter} has {has} registers and {given} reads are given; give one for each, \
-                 in order"
+                 in order, with commas, such as 3190,5280"
             ),
             MoveRefusal::Implausible { meter, index, last: Some(last) } => write!(
                 f,

@@ -99,6 +99,31 @@ fn what_was_not_billed_at_a_day_is_what_the_bills_say_later() {
 }
 
 #[test]
+fn what_stood_on_a_bill_at_a_day_was_billed_then_whatever_was_corrected_since() {
+    engines::each(|db, _| {
+        begin(db);
+        bill_run::run(db, crate::village::biller(db), Which::Next, Until::Posted, &mut |_| ())
+            .unwrap();
+        shows(db, "E-1", MARCH, 150);
+        shows(db, "E-2", MARCH, 140);
+        let before = accrual(db, actor(), LAST_OF_FEBRUARY, &mut |_| ()).unwrap();
+        assert_eq!((before.total().cents(), before.rows[0].from), (10_80, FEBRUARY));
+        // In March it turns out that the first used 120 kWh in January, not 100.
+        shows(db, "E-1", FEBRUARY, 120);
+        let net = Money::from_cents(2_40);
+        crate::correct::correct(db, actor(), net, "misread").unwrap();
+        let it = accrual(db, actor(), LAST_OF_FEBRUARY, &mut |_| ()).unwrap();
+        assert_eq!((it.rows[0].from, it.rows.len()), (FEBRUARY, 2), "January was billed then");
+        assert_eq!(it.total().cents(), 8_40, "as its reads are known by now");
+        // And of the day before January's bills all of January was to come, as ever.
+        assert_eq!(
+            accrual(db, actor(), LAST_OF_JANUARY, &mut |_| ()).unwrap().total().cents(),
+            26_40
+        );
+    });
+}
+
+#[test]
 fn of_days_that_nobody_knows_only_what_is_owed_anyway_is_in_it() {
     engines::each(|db, _| {
         village::found(db);

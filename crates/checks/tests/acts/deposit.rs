@@ -26,10 +26,11 @@ use meterbook_core::permission::Permission;
 use meterbook_store::{self as store, Db, Tx};
 
 use crate::authority::{not_authorized, with_role};
+use crate::correct::meter_shows;
 use crate::jobs::january;
 use crate::last_bill;
 use crate::late_fee::{bounces, february};
-use crate::village::{actor, says};
+use crate::village::{self, actor, says};
 
 pub(crate) const RULES: &str = "ask residential unknown 150.00\nask residential poor 2 highest\n\
     parts 3 first 20%\nguarantor residential\ninterest 2026-01-01 3.65%\ncredited yearly\n\
@@ -253,6 +254,10 @@ fn what_the_last_bill_of_a_turn_leaves_is_paid_out_on_its_day_if_the_rules_say_s
             let it = db.read(|tx| statement::of_bill(tx, last)).unwrap();
             assert_eq!((it.amount_due.cents(), it.credit_sent), (-rest, sent));
             assert!(deposit::review_all(db, at("2026-03-04")).unwrap().is_empty(), "once");
+            // What is said later is of later last bills: this one said that its credit stays.
+            let april = date(2026, 4, 1);
+            db.write(|tx| credit_rules::say(tx, actor(), Noun::Deposit, april, RULES)).unwrap();
+            assert!(deposit::review_all(db, at("2026-04-02")).unwrap().is_empty());
             sound(db);
         });
     }
@@ -278,6 +283,38 @@ fn what_nobody_paid_of_security_is_not_set_off_but_no_longer_asked_for() {
         let never = ("Depósito de garantía que ya no se pide", paid - cents(15_000));
         assert!(said.contains(&never), "{said:?}");
         assert_eq!(sum(db, Gl::DepositsHeld), 0);
+        sound(db);
+    });
+}
+
+#[test]
+fn a_last_bill_asks_for_no_security() {
+    engines::each(|db, _| {
+        last_bill::found(db);
+        say(db, Noun::Deposit, RULES);
+        let left = date(2026, 1, 20);
+        let read = || ReadWanted::Given(vec![50_000_000]);
+        let lines = |account| {
+            let closed = last_bill::close(db, account).unwrap();
+            let it = db.read(|tx| statement::of_bill(tx, closed.bills[0].id)).unwrap();
+            assert_eq!((closed.bills.len(), it.closing), (1, Some(left)));
+            it.since.into_iter().map(|it| it.text).collect::<Vec<_>>()
+        };
+        // Of one their sign-up asked for it, of the other the rules; neither had a bill yet.
+        let comes = last_bill::comes(db);
+        last_bill::leaves(db, &comes, left, read());
+        assert_eq!(lines(&comes), ["Cargo (Opening)", "Cargo (Closing)"]);
+        let mut other = village::customer("E-9", &[village::DIALS]);
+        other.street = "9 Mill St".to_owned();
+        let other = village::take_on(db, &other).unwrap();
+        meter_shows(db, "E-9", JANUARY, &[0]);
+        db.write(|tx| deposit::ask(tx, at("2026-01-15"), &new(other.id), "new")).unwrap();
+        last_bill::leaves(db, &other, left, read());
+        assert_eq!(lines(&other), ["Opening fee", "Closing fee"]);
+        assert_eq!(sum(db, Gl::DepositsHeld), 0);
+        for account in [&comes, &other] {
+            assert!(last_bill::close(db, account).is_err(), "no second bill takes it back");
+        }
         sound(db);
     });
 }

@@ -164,7 +164,7 @@ fn a_run_that_is_ten_times_too_high_is_not_released() {
         let run = db.read(|tx| release::waiting(tx, CYCLE)).unwrap();
         let why = release::release(db, actor(), run.id, None, &mut |_| ()).unwrap_err();
         let refused = why.downcast_ref::<Refused>().unwrap().as_a::<NotReleased>().unwrap();
-        let NotReleased::Beyond { moved } = refused else { panic!("{why}") };
+        let NotReleased::Beyond { moved, .. } = refused else { panic!("{why}") };
         let total = moved.iter().find(|it| it.measure == Measure::Total).unwrap();
         assert_eq!((total.now, total.was), (300_000, 30_000));
         // Nobody has a bill of it, and the turn is as open as before.

@@ -52,6 +52,7 @@ mod letter;
 mod lockbox;
 mod mailing;
 mod mandate;
+mod moved_bank;
 mod moves;
 mod notices;
 mod once;

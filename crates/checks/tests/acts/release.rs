@@ -9,7 +9,7 @@ use std::path::Path;
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use meterbook_app::approval::{self, Asked};
-use meterbook_app::bill_run::release::{self, NotReleased, Released};
+use meterbook_app::bill_run::release::{self, NewRelease, NotReleased, Released};
 use meterbook_app::bill_run::{self, How, NotRun, Until, Which};
 use meterbook_app::delivery::send;
 use meterbook_app::fact::Fact;
@@ -215,7 +215,9 @@ fn a_run_ten_times_too_high_is_not_released_by_one() {
         );
         let ann = with_role(db, "ann", "billing-analyst");
         let why = let_go(db, ann, seen.run, None).unwrap_err();
-        assert_eq!(refusal(&why), NotReleased::Beyond { moved: seen.moved.clone() });
+        let moved = seen.moved.clone();
+        assert_eq!(refusal(&why), NotReleased::Beyond { cycle: Cycle(1), moved });
+        assert!(says(&why).contains("bill release --cycle 01 --beyond-limits WHY"), "{why}");
         assert!(
             says(&why).contains("total: $3,000.00 instead of $300.00 the turn before"),
             "{why}"
@@ -226,6 +228,14 @@ fn a_run_ten_times_too_high_is_not_released_by_one() {
         let kim = with_role(db, "kim", "clerk");
         let why = let_go(db, kim, seen.run, Some("it is cold")).unwrap_err();
         assert!(says(&why).contains("release-beyond-limits"), "{why}");
+        // Who looks at an old page is told at once, and not the second person.
+        let why = db.write(|tx| {
+            let it = release::asked(tx, seen.run, Some("it was very cold"))?;
+            let old = Asked::Release(NewRelease { total: Money::from_cents(1), ..it });
+            approval::do_or_ask(tx, ann, &old, "it was very cold")
+        });
+        let (was, now) = (Money::from_cents(1), Money::from_cents(300_000));
+        assert_eq!(refusal(&why.unwrap_err()), NotReleased::NotAsSeen { was, now });
         // Who may says why, and it waits for somebody else.
         let asked = let_go(db, ann, seen.run, Some("it was very cold")).unwrap();
         let Released::Waits(id) = asked else { panic!("one was enough: {asked:?}") };
@@ -305,8 +315,12 @@ fn what_is_mended_before_the_release_joins_the_rest() {
         read_some(db, folder, date(2026, 2, 1), 100, 1..=CUSTOMERS - 1);
         let stands = bill(db, Until::Preview);
         assert_eq!((stands.billed, stands.held), (CUSTOMERS - 1, 1));
-        let held = preview(db).holds;
+        let seen = preview(db);
+        let held = seen.holds;
         assert_eq!((&*held[0].reason, held[0].count, &*held[0].owner), ("no-read", 1, ""));
+        // It waits since the run, although nobody looked for tasks.
+        let since = (date(2026, 3, 10) - seen.window.billed_on).get_days();
+        assert_eq!((held[0].days, 0 < since), (i64::from(since), true));
         read_some(db, folder, date(2026, 2, 1), 100, CUSTOMERS..=CUSTOMERS);
         let which = Which::Held(CYCLE, None);
         let stands = bill_run::run(db, actor(), which, Until::Posted, &mut |_| ()).unwrap();

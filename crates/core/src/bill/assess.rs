@@ -1,6 +1,7 @@
 //! From the facts about an account to its bill, or to the reasons why there is none. This is where
 //! usage, rating and checks meet.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
@@ -57,8 +58,58 @@ pub struct ServiceFacts {
     pub shares: Vec<Allocation>,
     /// What bills of others gave it, dated before this one's, that no bill took.
     pub allotted: Vec<Allotted>,
+    /// Whether the customer moves from here to another service of the account on the same tariff, which takes on
+    /// what banks hold.
+    pub moves_on: bool,
+    /// What services hand on from which the customer moved here.
+    pub inherits: Vec<Inherited>,
     /// The meters that hung there, with their reads.
     pub measured: Facts,
+}
+
+/// What a service hands on from which a customer moved to another one, on the same tariff.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Inherited {
+    /// Which ended.
+    pub from: AgreementId,
+    /// Its first day without service.
+    pub ended: Date,
+    /// What its last bill left, or the first day that is on no bill of it.
+    pub left: Result<Carried, Date>,
+}
+
+impl ServiceFacts {
+    /// What earlier bills left for one of these days: those of the service itself, and the last ones of services
+    /// from which the customer moved here. Each hands on to the first bill that ends with it or later.
+    fn carried_into(&self, period: Period) -> Result<Cow<'_, Carried>, Hold> {
+        let first = period.start() == self.agreement.from;
+        let due =
+            |it: &&Inherited| it.ended <= period.end() && (first || period.start() < it.ended);
+        let mut carried = Cow::Borrowed(&self.carried);
+        for it in self.inherits.iter().filter(due) {
+            let left = it.left.as_ref().map_err(|from| Hold::EarlierUnbilled { from: *from })?;
+            let all = carried.to_mut();
+            all.energy.extend(left.energy.iter().cloned());
+            all.money.extend(left.money.iter().cloned());
+            all.energy.sort_by_key(|it| it.turn);
+            all.money.sort_by_key(|it| it.turn);
+        }
+        Ok(carried)
+    }
+
+    /// The same, with what those hand on that are on this very bill.
+    fn beside(&self, made: &[(AgreementId, Ending)]) -> Cow<'_, ServiceFacts> {
+        let mut facts = Cow::Borrowed(self);
+        for (nth, it) in self.inherits.iter().enumerate() {
+            let last = made.iter().find(|(id, _)| *id == it.from);
+            let last =
+                last.and_then(|(_, it)| it.segment()).filter(|of| of.period.end() == it.ended);
+            if let Some(last) = last {
+                facts.to_mut().inherits[nth].left = Ok(last.carried.clone());
+            }
+        }
+        facts
+    }
 }
 
 /// The tariffs met so far, each with its versions and with the plans that its bills share.
@@ -123,6 +174,13 @@ impl Tariffs {
         let mut in_force = codes.flat_map(|it| self.in_force(it, days));
         let doubt = in_force.find_map(|(it, days)| too_many(it, &self.published, days));
         doubt.map_or(Ok(()), |why| Err(Hold::Unratable(why)))
+    }
+
+    /// Whether a tariff keeps energy or credit for later bills on some of these days.
+    fn has_bank(&self, code: &str, days: Period) -> bool {
+        let codes = self.riders(code, days).into_iter().chain([code]);
+        let mut in_force = codes.flat_map(|it| self.in_force(it, days));
+        in_force.any(|(it, _)| it.banks_on_move().next().is_some())
     }
 
     /// What people call the tariff on the last of these days.
@@ -197,16 +255,13 @@ pub fn assess_seeing(
     unusual_bills: Unusual,
     seen: &mut dyn FnMut(AgreementId, &Usage),
 ) -> Vec<(AgreementId, Ending)> {
-    let mut endings: Vec<(AgreementId, Ending)> = facts
-        .services
-        .iter()
-        .filter_map(|it| {
-            Some((
-                it.agreement.id,
-                ending(it, it.agreement.days_in(window.period)?, window, tariffs, seen),
-            ))
-        })
-        .collect();
+    let mut endings: Vec<(AgreementId, Ending)> = Vec::new();
+    // One to which a customer moves was agreed on later than the one they leave, and comes behind it.
+    for it in &facts.services {
+        let Some(days) = it.agreement.days_in(window.period) else { continue };
+        let ending = ending(&it.beside(&endings), days, window, tariffs, seen);
+        endings.push((it.agreement.id, ending));
+    }
     let total = endings.iter().filter_map(|(_, it)| it.segment()).map(|it| it.total).sum();
     let held = endings.iter().any(|(_, it)| matches!(it, Ending::Held(_)));
     let reason = match unusual_bills {
@@ -302,9 +357,13 @@ pub fn priced(
     tariffs: &mut Tariffs,
     used: Usage,
 ) -> Result<Segment, Hold> {
-    let ServiceFacts { agreement, point, street, carried, terms, allotted, .. } = facts;
+    let ServiceFacts { agreement, point, street, terms, allotted, .. } = facts;
     refuse_negative(&used)?;
     tariffs.check_events(&agreement.tariff, period)?;
+    let carried = match tariffs.has_bank(&agreement.tariff, period) {
+        true => facts.carried_into(period)?,
+        false => Cow::Borrowed(&facts.carried),
+    };
     let minutes = used.profile.as_ref().map_or(60, |it| it.minutes);
     let (tariff_name, tariff_spanish) = tariffs.name(&agreement.tariff, period);
     let (plan, published) = tariffs.plan(&agreement.tariff, &point.zone, minutes, window.period);
@@ -320,9 +379,10 @@ pub fn priced(
         .collect();
     let input = Input {
         window: window.period,
-        carried,
+        carried: &carried,
         since,
         until,
+        moves_on: facts.moves_on,
         terms,
         published,
         shares: &shares,

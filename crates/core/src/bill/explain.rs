@@ -47,7 +47,7 @@ struct Words {
     bank: &'static str,
     credit: &'static str,
     /// How a bank went, in the order of [`BankEntry`].
-    entries: [(BankEntry, &'static str); 8],
+    entries: [(BankEntry, &'static str); 9],
 }
 
 const ENGLISH: Words = Words {
@@ -102,6 +102,7 @@ const ENGLISH: Words = Words {
         (BankEntry::Given, "given"),
         (BankEntry::Paid, "paid"),
         (BankEntry::Expired, "expired"),
+        (BankEntry::Moved, "to the new service"),
         (BankEntry::Closing, "closing"),
     ],
 };
@@ -157,6 +158,7 @@ const SPANISH: Words = Words {
         (BankEntry::Given, "dado a suscriptores"),
         (BankEntry::Paid, "pagado"),
         (BankEntry::Expired, "vencido"),
+        (BankEntry::Moved, "al servicio nuevo"),
         (BankEntry::Closing, "guardado"),
     ],
 };

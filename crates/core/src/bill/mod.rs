@@ -301,8 +301,11 @@ impl History {
 /// One bar of the chart.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct HistoryMonth {
-    /// The days.
+    /// From the first of its days to the last.
     pub period: Period,
+    /// The days of it that are billed, each counted once: services may follow each other, overlap or
+    /// leave days between them.
+    pub days: i64,
     /// What was used.
     pub usage: Quantity,
     /// Whether any of it was estimated.

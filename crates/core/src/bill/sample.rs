@@ -244,8 +244,10 @@ fn history() -> History {
         let nth = i32::try_from(nth).expect(OURS);
         let start = date(2024, 7, 3).saturating_add(jiff::Span::new().months(nth));
         let end = start.saturating_add(jiff::Span::new().months(1));
+        let period = Period::new(start, end).expect(OURS);
         HistoryMonth {
-            period: Period::new(start, end).expect(OURS),
+            period,
+            days: period.days(),
             usage: Quantity { micro: used * 1_000_000, unit: Unit::Kwh },
             estimated: false,
         }
@@ -253,7 +255,7 @@ fn history() -> History {
     let mut months: Vec<HistoryMonth> =
         USED.iter().enumerate().map(|(nth, used)| month(nth, *used)).collect();
     let newest = months.last_mut().expect(OURS);
-    newest.period = july();
+    (newest.period, newest.days) = (july(), july().days());
     newest.usage.micro = 1_084_000_000;
     History { commodity: Commodity::Electric, months }
 }
@@ -264,6 +266,7 @@ fn of_last_year(commodity: Commodity, used: i64) -> History {
     let unit = if commodity == Commodity::Gas { Unit::Ccf } else { Unit::Kgal };
     let month = |period, used: i64| HistoryMonth {
         period,
+        days: period.days(),
         usage: Quantity { micro: used * 1_000_000, unit },
         estimated: false,
     };

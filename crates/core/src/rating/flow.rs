@@ -20,6 +20,8 @@ pub enum BankEntry {
     Paid,
     /// Expired or forfeited.
     Expired,
+    /// Goes on to the service that the customer moves to.
+    Moved,
     /// In the bank after.
     Closing,
 }
@@ -27,7 +29,7 @@ pub enum BankEntry {
 words! {
     BankEntry {
         Opening = "opening", Earned = "earned", Allotted = "allotted", Used = "used",
-        Given = "given", Paid = "paid", Expired = "expired", Closing = "closing",
+        Given = "given", Paid = "paid", Expired = "expired", Moved = "moved", Closing = "closing",
     }
 }
 
@@ -43,19 +45,21 @@ impl BankFlow {
             (BankEntry::Given, self.given),
             (BankEntry::Paid, self.paid),
             (BankEntry::Expired, self.expired),
+            (BankEntry::Moved, self.moved),
             (BankEntry::Closing, self.closing),
         ];
         if all.iter().all(|(_, micro)| *micro == 0) {
             return Vec::new();
         }
-        // Who is in no community share reads nothing of one.
-        let shared = |it: BankEntry| matches!(it, BankEntry::Allotted | BankEntry::Given);
-        all.into_iter().filter(|(entry, micro)| *micro != 0 || !shared(*entry)).collect()
+        // Who is in no community share reads nothing of one, nor who does not move of moving.
+        let rare =
+            |it: BankEntry| matches!(it, BankEntry::Allotted | BankEntry::Given | BankEntry::Moved);
+        all.into_iter().filter(|(entry, micro)| *micro != 0 || !rare(*entry)).collect()
     }
 }
 
 /// What became of energy sent back, in millionths of the billed unit. Nothing is lost:
-/// `opening + exported + allotted = set_off + used + given + paid + expired + credited + closing`.
+/// `opening + exported + allotted = set_off + used + given + paid + expired + credited + moved + closing`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct BankFlow {
     /// In the bank before.
@@ -78,12 +82,14 @@ pub struct BankFlow {
     pub paid: i64,
     /// Expired, forfeited at the true-up, or never taken in by the bank.
     pub expired: i64,
+    /// Goes on to the service that the customer moves to.
+    pub moved: i64,
     /// In the bank after.
     pub closing: i64,
 }
 
 /// What became of credit in money that is kept. Nothing is lost:
-/// `opening + earned = used + paid + expired + closing`.
+/// `opening + earned = used + paid + expired + moved + closing`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CreditFlow {
     /// In the bank before.
@@ -96,6 +102,8 @@ pub struct CreditFlow {
     pub paid: Money,
     /// Expired, or forfeited at the true-up.
     pub expired: Money,
+    /// Goes on to the service that the customer moves to.
+    pub moved: Money,
     /// In the bank after.
     pub closing: Money,
 }
@@ -110,9 +118,14 @@ impl CreditFlow {
             (BankEntry::Used, self.used),
             (BankEntry::Paid, self.paid),
             (BankEntry::Expired, self.expired),
+            (BankEntry::Moved, self.moved),
             (BankEntry::Closing, self.closing),
         ];
-        if *self == CreditFlow::default() { Vec::new() } else { all.to_vec() }
+        if *self == CreditFlow::default() {
+            return Vec::new();
+        }
+        let moves = self.moved != Money::ZERO;
+        all.into_iter().filter(|(entry, _)| moves || *entry != BankEntry::Moved).collect()
     }
 }
 

@@ -64,6 +64,8 @@ pub struct Input<'a> {
     pub since: Option<Date>,
     /// The first day without service, where one is known: the last bill may settle banks.
     pub until: Option<Date>,
+    /// Whether the customer moves to another service of the account on this tariff, which takes on what banks hold.
+    pub moves_on: bool,
     /// What the agreement says of itself.
     pub terms: &'a Terms,
     /// What is made known to everybody on the tariff from time to time.
@@ -84,6 +86,7 @@ impl<'a> Input<'a> {
             carried: Carried::NONE,
             since: None,
             until: None,
+            moves_on: false,
             terms: Terms::NONE,
             published: Published::NONE,
             shares: &[],
@@ -137,15 +140,20 @@ pub fn rate(plan: &Plan, input: &Input) -> Result<Rated, Unratable> {
         billed = Some(Quantity { micro: so_far + used.micro + unmetered, unit: used.unit });
     }
     let Flows { mut bank, mut credit, given } = flows;
-    credit.closing = carried.money.iter().map(|it| it.amount).sum();
-    let CreditFlow { opening: kept, earned, used, paid, expired, closing } = credit;
-    assert_eq!(kept + earned, used + paid + expired + closing, "credit was lost: {credit:?}");
+    let moves = input.moves_on && input.until == Some(input.period.end());
+    let left = carried.money.iter().map(|it| it.amount).sum();
+    *if moves { &mut credit.moved } else { &mut credit.closing } = left;
+    let CreditFlow { opening: kept, earned, used, paid, expired, moved, closing } = credit;
+    let out = used + paid + expired + moved + closing;
+    assert_eq!(kept + earned, out, "credit was lost: {credit:?}");
     if let Some(flow) = &mut bank {
         flow.opening = opening;
-        flow.closing = carried.energy.iter().map(|it| it.micro).sum();
+        let left = carried.energy.iter().map(|it| it.micro).sum();
+        *if moves { &mut flow.moved } else { &mut flow.closing } = left;
         let out = flow.set_off + flow.used + flow.given + flow.paid + flow.expired + flow.credited;
         let into = opening + flow.exported + flow.allotted;
-        assert_eq!(into, out + flow.closing, "energy sent back was lost: {flow:?}");
+        let kept = flow.moved + flow.closing;
+        assert_eq!(into, out + kept, "energy sent back was lost: {flow:?}");
     } else if !input.allotted.is_empty() {
         return Err(Unratable::AllottedWithoutNet);
     }

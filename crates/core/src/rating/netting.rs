@@ -14,7 +14,7 @@ use crate::rating::published::Prices;
 use crate::rating::section::{Part, Section, part};
 use crate::rating::strikes::Tally;
 use crate::rating::{BankFlow, Basis, Unratable, month_index};
-use crate::tariff::{Bank, EnergyBank, Net, NetWindow, TrueUp, YearSurplus};
+use crate::tariff::{Bank, Due, EnergyBank, Net, NetWindow, OnMove, TrueUp, YearSurplus};
 
 /// What is left of use and surplus in some days of a section.
 #[derive(Clone, Debug)]
@@ -218,11 +218,12 @@ pub(super) fn true_up(
     flow: &mut BankFlow,
 ) -> Result<Option<Draft>, Unratable> {
     let Some(bank) = section.bank(net)? else { return Ok(None) };
-    if !bank.bank.is_due(section)? {
+    let due = bank.bank.due(section)?;
+    if due == Due::No {
         return Ok(None);
     }
     let micro = lots.drain(..).map(|it| it.micro).sum::<i64>();
-    let Some(price) = bank.pays else {
+    let Some(price) = bank.pays.filter(|_| due == Due::Settled) else {
         flow.expired += micro;
         return Ok(None);
     };
@@ -246,7 +247,9 @@ pub(super) fn year(
         Some(there) => there.micro += net,
         None => turns.push(TurnNet { turn, micro: net }),
     }
-    if !year.bank.is_due(section)? {
+    // Its price may not be published for years when service ends: it is asked for there only where the tariff does.
+    let ends = section.is_last() && year.bank.on_move == OnMove::Settle;
+    if !ends && !year.bank.is_true_up(section)? {
         return Ok(None);
     }
     let micro = turns.drain(..).map(|it| it.micro).sum::<i64>();
@@ -274,6 +277,11 @@ fn published(section: &Section, series: &str) -> Result<i64, Unratable> {
 }
 
 impl Section<'_> {
+    /// Whether service ends with it.
+    fn is_last(&self) -> bool {
+        self.input.until == Some(self.period.end())
+    }
+
     /// The bank that the customer has on the last of these days; `None` where the tariff has none.
     pub(super) fn bank<'n>(&self, net: &'n Net) -> Result<Option<&'n EnergyBank>, Unratable> {
         for bank in &net.banks {
@@ -300,14 +308,22 @@ impl Section<'_> {
 const BANK: &str = "the bank of energy";
 
 impl Bank {
-    /// Whether the bank is emptied by this section: the days that come last in the turn of the
-    /// true-up, whatever version had the ones before, or the last days of service.
-    pub(super) fn is_due(self, section: &Section) -> Result<bool, Unratable> {
-        let end = section.period.end();
-        if self.at_stop && section.input.until == Some(end) {
-            return Ok(true);
-        }
-        if end != section.input.window.end() {
+    /// Whether the bank is emptied by this section: by the true-up, or by the last days of service.
+    pub(super) fn due(self, section: &Section) -> Result<Due, Unratable> {
+        let moves_on = section.input.moves_on;
+        Ok(match self.on_move {
+            OnMove::Lost if section.is_last() => Due::Lost,
+            OnMove::Settle if section.is_last() => Due::Settled,
+            OnMove::Carry if section.is_last() && !moves_on => Due::Settled,
+            _ if self.is_true_up(section)? => Due::Settled,
+            _ => Due::No,
+        })
+    }
+
+    /// Whether this section has the days that come last in the turn of the true-up, whatever version
+    /// had the ones before.
+    fn is_true_up(self, section: &Section) -> Result<bool, Unratable> {
+        if section.period.end() != section.input.window.end() {
             return Ok(false);
         }
         let turn = month_index(section.input.window.start());

@@ -376,8 +376,32 @@ pub struct Bank {
     pub true_up: Option<TrueUp>,
     /// Turns after which a lot expires; `None` when never.
     pub expires_after: Option<i64>,
-    /// Whether the last bill settles it too; else what is left stays with the agreement.
-    pub at_stop: bool,
+    /// What becomes of it when service ends.
+    pub on_move: OnMove,
+}
+
+/// What becomes of a bank when service ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnMove {
+    /// It goes on to the service of the same account, on the same tariff, to which the customer moves; where
+    /// there is none the last bill settles it as a true-up does.
+    #[default]
+    Carry,
+    /// The last bill settles it as a true-up does, wherever the customer goes.
+    Settle,
+    /// It is lost with the last bill, whatever a true-up pays.
+    Lost,
+}
+
+/// What a bill does with a bank.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Due {
+    /// It stays for the next one.
+    No,
+    /// It is emptied, and paid as far as the tariff pays for it.
+    Settled,
+    /// It is emptied, and nothing is paid.
+    Lost,
 }
 
 /// When a bank is settled.
@@ -593,7 +617,7 @@ impl Charge {
         match self {
             Charge::Credit(it) => it.bank.is_some(),
             Charge::Demand(it) => !it.ratchets.is_empty(),
-            Charge::Minimum(it) => it.settled_in.is_some(),
+            Charge::Minimum(it) => it.settled_in.is_some() || it.partial != Partial::ByDays,
             _ => false,
         }
     }
@@ -602,7 +626,7 @@ impl Charge {
 impl Bank {
     /// Whether some bill empties it.
     pub(crate) fn is_settled(self) -> bool {
-        self.true_up.is_some() || self.at_stop
+        self.true_up.is_some() || self.on_move == OnMove::Settle
     }
 
     /// The term that says when, where one does.
@@ -643,6 +667,17 @@ impl Tariff {
     pub fn riders(&self) -> impl Iterator<Item = &str> {
         let rider = |it: &'_ Component| matches!(it.charge, Charge::Include(_));
         self.components.iter().filter(move |it| rider(it)).map(|it| it.label.as_str())
+    }
+
+    /// What becomes of what its banks of energy and of money hold when service ends; nothing where it has none.
+    pub fn banks_on_move(&self) -> impl Iterator<Item = (OnMove, bool)> + '_ {
+        let energy = self.net.iter().flat_map(|it| &it.banks);
+        let energy = energy.map(|it| (it.bank.on_move, it.pays.is_some()));
+        let money = self.components.iter().filter_map(|it| match &it.charge {
+            Charge::Credit(it) => it.bank.map(|it| (it.bank.on_move, it.paid.nano != 0)),
+            _ => None,
+        });
+        energy.chain(money)
     }
 
     /// Whether it has a credit called `label`.

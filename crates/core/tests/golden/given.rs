@@ -34,6 +34,7 @@ struct Given {
     allotted: Vec<Allotted>,
     since: Option<Date>,
     until: Option<Date>,
+    moves_on: bool,
 }
 
 /// The bills of a file, one after the other: facts of the next one stand behind a line `next`, and
@@ -60,7 +61,7 @@ pub(crate) fn turns(given: &str) -> Vec<Result<Rated, Unratable>> {
         let Given { terms, published, .. } = &facts;
         let of = Input::of(*period, &usage);
         let Given { shares, allotted, .. } = &facts;
-        let of = Input { shares, allotted, ..of };
+        let of = Input { shares, allotted, moves_on: facts.moves_on, ..of };
         let (since, until) = (facts.since, facts.until);
         let input = Input { window: *window, terms, carried: left, published, since, until, ..of };
         let rated = rate(&plan, &input);
@@ -121,6 +122,7 @@ fn read(facts: &str) -> Given {
         published: published(facts, &zone, period),
         since: word("since ").map(|it| it[0].parse().unwrap()),
         until: word("until ").map(|it| it[0].parse().unwrap()),
+        moves_on: facts.lines().any(|it| it == "moves on"),
         zone,
     }
 }

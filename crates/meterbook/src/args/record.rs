@@ -78,7 +78,8 @@ pub(crate) struct MoveStart {
     #[arg(long)]
     pub(crate) account: String,
     /// What is taken: POINT:TARIFF, and the read of the day if it is known, such as 12:R-1,
-    /// 12:R-1:41230 or 12:R-1:estimate; else one is ordered. Once for each service
+    /// 12:R-1:41230 or 12:R-1:estimate; else one is ordered. Of a meter with several registers one for
+    /// each, in order: 12:R-1:3190,5280. Once for each service
     #[arg(long = "service", required = true)]
     pub(crate) services: Vec<String>,
     /// The first day of service
@@ -92,7 +93,8 @@ pub(crate) struct MoveStop {
     #[arg(long)]
     pub(crate) account: String,
     /// What ends: AGREEMENT, and the read of the day if it is known, such as 7, 7:41230 or
-    /// 7:estimate. Once for each; all that is in force without it
+    /// 7:estimate. Of a meter with several registers one for each, in order: 7:3190,5280. Once for each;
+    /// all that is in force without it
     #[arg(long = "agreement")]
     pub(crate) agreements: Vec<String>,
     /// The first day without service

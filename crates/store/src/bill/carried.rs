@@ -219,12 +219,12 @@ fn take(carried: &mut Carried, it: Entry) -> Result<()> {
     Ok(())
 }
 
-const FLOWS: [&str; 11] = [
+const FLOWS: [&str; 12] = [
     "opening", "exported", "allotted", "set-off", "given", "earned", "credited", "used", "paid",
-    "expired", "closing",
+    "expired", "moved", "closing",
 ];
 
-const CREDITS: [&str; 6] = ["opening", "earned", "used", "paid", "expired", "closing"];
+const CREDITS: [&str; 7] = ["opening", "earned", "used", "paid", "expired", "moved", "closing"];
 
 fn credit_field<'f>(flow: &'f mut CreditFlow, name: &str) -> Result<&'f mut Money> {
     Ok(match name {
@@ -233,6 +233,7 @@ fn credit_field<'f>(flow: &'f mut CreditFlow, name: &str) -> Result<&'f mut Mone
         "used" => &mut flow.used,
         "paid" => &mut flow.paid,
         "expired" => &mut flow.expired,
+        "moved" => &mut flow.moved,
         "closing" => &mut flow.closing,
         other => bail!("{other} is no part of how credit went"),
     })
@@ -250,6 +251,7 @@ fn flow_field<'f>(flow: &'f mut BankFlow, name: &str) -> Result<&'f mut i64> {
         "used" => &mut flow.used,
         "paid" => &mut flow.paid,
         "expired" => &mut flow.expired,
+        "moved" => &mut flow.moved,
         "closing" => &mut flow.closing,
         other => bail!("{other} is no part of how a bank went"),
     })

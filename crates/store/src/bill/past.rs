@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use meterbook_core::bill::{Bill, History, HistoryMonth, LastBill};
 use meterbook_core::id::{AccountId, BillId};
 use meterbook_core::money::{Quantity, Unit};
+use meterbook_core::period::{Period, days_of_all};
 use meterbook_core::place::Commodity;
 
 use crate::Tx;
@@ -80,27 +81,37 @@ pub fn use_of(tx: &mut Tx, account: AccountId) -> Result<Vec<History>> {
 /// Sums what is on the same bill; units differ only when a tariff bills in another one than the
 /// last, and then the months in the old unit are left out.
 fn up_to(tx: &mut Tx, account: AccountId, (last, to): (BillId, Date)) -> Result<Vec<History>> {
-    let mut bills: Vec<(Commodity, BillId, HistoryMonth)> = Vec::new();
+    let mut bills: Vec<(Commodity, BillId, HistoryMonth, Vec<Period>)> = Vec::new();
     tx.each(USE, [account.into(), last.into(), to.into()], |row| {
         let commodity = row.word(0, Commodity::from_word)?;
         let bill = row.id(7)?;
         let usage = Quantity { micro: row.int(5)?, unit: row.word(6, Unit::from_word)? };
         let estimated = 0 < row.int(8)?;
-        let same = |it: &&mut (Commodity, BillId, HistoryMonth)| {
+        let period = row.period(3)?;
+        let same = |it: &&mut (Commodity, BillId, HistoryMonth, Vec<Period>)| {
             it.0 == commodity && it.1 == bill && it.2.usage.unit == usage.unit
         };
         match bills.iter_mut().rev().find(same) {
-            Some((_, _, month)) => {
+            Some((_, _, month, services)) => {
                 month.usage.micro += usage.micro;
                 month.estimated |= estimated;
+                services.push(period);
             }
             None => {
-                let period = row.period(3)?;
-                bills.push((commodity, bill, HistoryMonth { period, usage, estimated }));
+                let month = HistoryMonth { period, days: period.days(), usage, estimated };
+                bills.push((commodity, bill, month, vec![period]));
             }
         }
         Ok(())
     })?;
+    for (_, _, month, services) in &mut bills {
+        month.days = days_of_all(services);
+        let (start, end) =
+            services.iter().fold((month.period.start(), month.period.end()), |all, it| {
+                (all.0.min(it.start()), all.1.max(it.end()))
+            });
+        month.period = Period::new(start, end).expect("one of them is all of it, or more");
+    }
     let of = |commodity: Commodity| {
         let all = bills.iter().filter(|it| it.0 == commodity).map(|it| it.2);
         let unit = all.clone().next_back()?.usage.unit;

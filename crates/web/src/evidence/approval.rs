@@ -29,11 +29,6 @@ pub(super) const ASKED: &[(&str, &str)] = &[
     ("{}, {} debits, {}, to settle on {}", "{}, {} débitos, {}, que se liquidan el {}"),
     ("file {}, {} debits, {}", "archivo {}, {} débitos, {}"),
     ("file {}, {} debit, {}", "archivo {}, {} débito, {}"),
-    (
-        "cycle {} for {} to {}: {} bills for {}; they keep the days planned for them, {} and {}",
-        "ciclo {} del {} al {}: {} facturas por {}; conservan los días planificados, {} y {}",
-    ),
-    ("cycle {} for {} to {}: {} bills for {}", "ciclo {} del {} al {}: {} facturas por {}"),
     ("{}; before: {}; {} bills, {}: {}", "{}; antes: {}; {} facturas, {}: {}"),
     ("{}; before: {}; {} bill, {}: {}", "{}; antes: {}; {} factura, {}: {}"),
     ("{} pieces by {} for {} papers of {}", "{} envíos por {} de {} papeles del {}"),
@@ -51,4 +46,59 @@ pub(super) const ASKED: &[(&str, &str)] = &[
     ),
     ("{} to {}", "{} a {}"),
     ("{} from {}", "{} de {}"),
+];
+
+/// The parts of what is said of a turn that waits to be released, which stand one behind the other.
+pub(super) const RELEASED: &[(&str, &str)] = &[
+    ("cycle {} for {} to {}: {} bills for {}", "ciclo {} del {} al {}: {} facturas por {}"),
+    ("cycle {} for {} to {}: {} bill for {}", "ciclo {} del {} al {}: {} factura por {}"),
+    ("they keep the days planned for them, {} and {}", "conservan los días planificados, {} y {}"),
+    (
+        "bills of {} to {}: {} of all instead of {} the turn before",
+        "facturas de {} a {}: {} de todas en lugar de {} en el período anterior",
+    ),
+    (
+        "bills of {} to {}: {} of all instead of {} a year before",
+        "facturas de {} a {}: {} de todas en lugar de {} un año antes",
+    ),
+    (
+        "bills of {}: {} of all instead of {} the turn before",
+        "facturas de {}: {} de todas en lugar de {} en el período anterior",
+    ),
+    (
+        "bills of {}: {} of all instead of {} a year before",
+        "facturas de {}: {} de todas en lugar de {} un año antes",
+    ),
+    (
+        "agreements: {} instead of {} the turn before",
+        "contratos: {} en lugar de {} en el período anterior",
+    ),
+    ("agreements: {} instead of {} a year before", "contratos: {} en lugar de {} un año antes"),
+    ("total: {} instead of {} the turn before", "total: {} en lugar de {} en el período anterior"),
+    ("total: {} instead of {} a year before", "total: {} en lugar de {} un año antes"),
+    (
+        "mean: {} instead of {} the turn before",
+        "promedio: {} en lugar de {} en el período anterior",
+    ),
+    ("mean: {} instead of {} a year before", "promedio: {} en lugar de {} un año antes"),
+    (
+        "mean of {}: {} instead of {} the turn before",
+        "promedio de {}: {} en lugar de {} en el período anterior",
+    ),
+    (
+        "mean of {}: {} instead of {} a year before",
+        "promedio de {}: {} en lugar de {} un año antes",
+    ),
+    (
+        "use of {}: {} instead of {} the turn before",
+        "consumo en {}: {} en lugar de {} en el período anterior",
+    ),
+    ("use of {}: {} instead of {} a year before", "consumo en {}: {} en lugar de {} un año antes"),
+    (
+        "tariff of {}: {} instead of {} the turn before",
+        "tarifa {}: {} en lugar de {} en el período anterior",
+    ),
+    ("tariff of {}: {} instead of {} a year before", "tarifa {}: {} en lugar de {} un año antes"),
+    ("more than {} points", "más de {} puntos"),
+    ("more than {} %", "más del {} %"),
 ];

@@ -159,6 +159,10 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
         "no hay ningún medidor en el punto de servicio {}; instale uno: {}",
     ),
     (
+        "meter {} has {} registers and {} reads are given; give one for each, in order, with commas, such as {}",
+        "el medidor {} tiene {} registros y se dieron {} lecturas; dé una de cada uno, en orden, con comas, como {}",
+    ),
+    (
         "meter {} has {} registers and {} reads are given; give one for each, in order",
         "el medidor {} tiene {} registros y se dieron {} lecturas; dé una de cada uno, en orden",
     ),

@@ -341,6 +341,7 @@ fn bank(it: &Segment, words: &'static Words) -> Vec<(&'static str, String)> {
         BankEntry::Given => words.bank_given,
         BankEntry::Paid => words.bank_paid,
         BankEntry::Expired => words.bank_expired,
+        BankEntry::Moved => words.bank_moved,
         BankEntry::Closing => words.bank_closing,
     };
     let energy = it.bank.map_or_else(Vec::new, |it| it.entries());
@@ -359,6 +360,7 @@ fn credit_name(entry: BankEntry, words: &'static Words) -> &'static str {
         BankEntry::Used | BankEntry::Given => words.credit_used,
         BankEntry::Paid => words.credit_paid,
         BankEntry::Expired => words.credit_expired,
+        BankEntry::Moved => words.credit_moved,
         BankEntry::Closing => words.credit_closing,
     }
 }

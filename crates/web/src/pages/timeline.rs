@@ -13,6 +13,7 @@ use meterbook_core::about::About;
 use meterbook_core::id::AccountNumber;
 use meterbook_core::interaction::InteractionChannel;
 use meterbook_core::place::Commodity;
+use meterbook_core::task::{Resolution, Step, TaskKind};
 use meterbook_core::timeline::{Change, Event};
 use meterbook_store::{self as store, Tx};
 use serde::Deserialize;
@@ -160,8 +161,34 @@ fn text(change: Change, text: &str, visitor: &Visitor) -> String {
             text.replace(" on ", &format!(" {} ", words.on_tariff))
         }
         Change::Acted => evidence::done(text, language),
+        Change::TaskRaised | Change::TaskMoved => {
+            task(text, visitor).unwrap_or_else(|| evidence::said(text, language))
+        }
         _ => evidence::said(text, language),
     }
+}
+
+/// A task by its number and name, and what became of it: `6 held-earlier-unbilled: gone`.
+fn task(text: &str, visitor: &Visitor) -> Option<String> {
+    let (words, language) = (visitor.words(), visitor.language);
+    let (id, rest) = text.split_once(' ')?;
+    let (kind, moved) = rest.split_once(": ").map_or((rest, None), |(kind, it)| (kind, Some(it)));
+    let mut said = format!("{id} {}", TaskKind::from_word(kind)?.name(language));
+    if let Some(moved) = moved {
+        let (step, how) = moved.split_once(' ').unwrap_or((moved, ""));
+        let how = Resolution::from_word(how).map(|it| it.name(language).to_lowercase());
+        let step = match Step::from_word(step)? {
+            Step::Raised => words.task_raised,
+            Step::FoundAgain => words.task_again,
+            Step::Gone => words.task_gone,
+            Step::Assigned => words.task_is_assigned,
+            Step::Undone => words.task_undone,
+            _ => "",
+        };
+        let how = how.unwrap_or_default();
+        said.push_str(&format!(": {}", format!("{step} {how}").trim()));
+    }
+    Some(said)
 }
 
 /// The events as they are read.

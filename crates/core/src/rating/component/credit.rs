@@ -1,12 +1,12 @@
 //! Credit for what was sent back: what it brings down, and the bank of what is left.
 
-use crate::money::{Exact, Money};
+use crate::money::{Exact, Money, Share};
 use crate::rating::carried::{Carried, MoneyLot};
 use crate::rating::drawn::{ChargeOf, Draft, Earlier};
 use crate::rating::flow::CreditFlow;
 use crate::rating::section::Section;
 use crate::rating::{Basis, Note, Unratable, month_index};
-use crate::tariff::{Bank, Charge, Component, CreditCharge, Of};
+use crate::tariff::{Bank, Charge, Component, CreditCharge, Due, Of};
 
 /// What settles a credit on this bill, behind the lines that earned it.
 pub(in crate::rating) struct Settled {
@@ -104,17 +104,19 @@ pub(in crate::rating) fn true_up(
     (carried, flow): (&mut Carried, &mut CreditFlow),
 ) -> Result<Option<Settled>, Unratable> {
     let Some(bank) = charge.bank else { return Ok(None) };
-    if !bank.bank.is_due(section)? {
+    let due = bank.bank.due(section)?;
+    if due == Due::No {
         return Ok(None);
     }
     let mine = |it: &&MoneyLot| it.credit == component.label;
     let left: Money = carried.money.iter().filter(mine).map(|it| it.amount).sum();
     let pure: Exact = carried.money.iter().filter(mine).map(|it| it.unrounded).sum();
     carried.money.retain(|it| it.credit != component.label);
-    let amount = bank.paid.of(left).round(section.tariff().rounding);
+    let paid = if due == Due::Lost { Share { nano: 0 } } else { bank.paid };
+    let amount = paid.of(left).round(section.tariff().rounding);
     flow.paid += amount;
     flow.expired += left - amount;
-    let pure = bank.paid.of_exact(pure);
+    let pure = paid.of_exact(pure);
     let something = (amount, pure) != (Money::ZERO, Exact::ZERO);
     let pure = Exact::ZERO - pure;
     Ok(something.then(|| line(section, Note::Paid, -amount, pure)))

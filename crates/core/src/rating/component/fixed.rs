@@ -1,11 +1,13 @@
 //! Charges for being connected: by the day, the month and the bill, and for each of something.
 
+use jiff::civil::Date;
+
 use crate::money::{Price, Quantity, Unit};
 use crate::period::Period;
 use crate::rating::drawn::Draft;
 use crate::rating::plan::days_between;
 use crate::rating::section::Section;
-use crate::rating::{Basis, Unratable};
+use crate::rating::{Basis, Input, Unratable};
 use crate::tariff::{Component, Every, FixedCharge, Partial};
 
 /// The lines of a fixed charge: one, or one for each value of its terms.
@@ -62,17 +64,21 @@ fn days_of(days: Period) -> Quantity {
 }
 
 /// One month at `price`, or the part of it that the section's days are; or each of these days, when
-/// the price is for a day.
+/// the price is for a day. What is owed whole is owed once, with the last bill of the turn.
 pub(in crate::rating) fn least(section: &Section, price: Price, partial: Partial) -> Option<Basis> {
     if price.per == Unit::Day {
         return Some(Basis::Each(days_of(section.period), price));
     }
     let one = Quantity { micro: ONE, unit: Unit::Month };
-    month(section, one, price, partial, section.period)
+    match partial {
+        Partial::ByDays => Some(Basis::over(one, price, section.period, section)),
+        partial => (is_last_of_turn(section) && is_owed(section, partial))
+            .then_some(Basis::Each(one, price)),
+    }
 }
 
-/// So much for a turn, or the part of it that `days` are. What is owed whole is owed once, for what
-/// holds at the end of the bill.
+/// So much for a turn, or the part of it that `days` are. What is owed whole is owed once, with the
+/// first bill of the turn where it has several, for what holds at its end.
 fn month(
     section: &Section,
     quantity: Quantity,
@@ -80,15 +86,42 @@ fn month(
     partial: Partial,
     days: Period,
 ) -> Option<Basis> {
-    let (bill, turn) = (section.input.period, section.input.window);
-    let (begins, ends) = (turn.start() < bill.start(), bill.end() < turn.end());
+    let bill = section.input.period;
     let owed = match partial {
         Partial::ByDays => return Some(Basis::over(quantity, price, days, section)),
-        Partial::Whole => true,
-        Partial::FullFirst => begins || !ends,
-        Partial::FullLast => ends || !begins,
+        partial => is_owed(section, partial) && bill.start() <= served(section).0,
     };
     (owed && days.end() == bill.end()).then_some(Basis::Each(quantity, price))
+}
+
+/// Whether a turn owes what is not shared by its days.
+fn is_owed(section: &Section, partial: Partial) -> bool {
+    let turn = section.input.window;
+    let (from, to) = served(section);
+    let (begins, ends) = (turn.start() < from, to < turn.end());
+    match partial {
+        Partial::ByDays | Partial::Whole => true,
+        Partial::FullFirst => begins || !ends,
+        Partial::FullLast => ends || !begins,
+    }
+}
+
+/// Whether no bill of the turn comes behind this section.
+pub(in crate::rating) fn is_last_of_turn(section: &Section) -> bool {
+    served(section).1 <= section.period.end()
+}
+
+/// The days of the turn in which there is service, by the agreement. A bill of the days so far ends before they
+/// do, and the next one begins within them. Where nobody says when service began, they are those of the bill.
+fn served(section: &Section) -> (Date, Date) {
+    let Input { period, window, since, until, .. } = *section.input;
+    match since {
+        None => (period.start(), period.end()),
+        Some(since) => {
+            let ends = until.map_or(window.end(), |it| it.min(window.end()));
+            (since.max(window.start()), ends)
+        }
+    }
 }
 
 const ONE: i64 = 1_000_000;

@@ -1,12 +1,12 @@
 //! The least that a bill, or the bills of a year, come to.
 
-use crate::money::{Exact, Money, Quantity};
+use crate::money::{Exact, Money, Quantity, Unit};
 use crate::rating::carried::{Carried, Charged};
 use crate::rating::component::fixed;
 use crate::rating::drawn::{Draft, Earlier};
 use crate::rating::section::Section;
 use crate::rating::{Basis, month_index};
-use crate::tariff::{Component, Minimum};
+use crate::tariff::{Component, Minimum, Partial};
 
 /// What the charges fall short of the least amount, and the same without rounding.
 pub(in crate::rating) fn minimum(
@@ -24,7 +24,20 @@ pub(in crate::rating) fn minimum(
             (charged, pure) = (year.charged, year.pure);
             year.least
         }
-        None => fixed::least(section, minimum.least, minimum.partial)?.exact(),
+        None if minimum.partial == Partial::ByDays || minimum.least.per == Unit::Day => {
+            fixed::least(section, minimum.least, minimum.partial)?.exact()
+        }
+        // A turn owes it once, whichever versions and bills its charges are on.
+        None => {
+            let turn = section.input.window.start();
+            carried.charged.retain(|it| it.minimum != component.label || it.turn == turn);
+            remember(section, component, (charged, pure), carried);
+            if !fixed::is_last_of_turn(section) {
+                return None;
+            }
+            (charged, pure) = of_turn(section, component, carried)?;
+            fixed::least(section, minimum.least, minimum.partial)?.exact()
+        }
     };
     if minimum.beside_credits {
         (charged, pure) = (charged.max(Money::ZERO), pure.max(Exact::ZERO));
@@ -64,6 +77,19 @@ fn remember(
             carried.charged.push(Charged { minimum, turn, amount, unrounded });
         }
     }
+}
+
+/// What the charges of the turn came to, on this bill and on those before it.
+fn of_turn(
+    section: &Section,
+    component: &Component,
+    carried: &mut Carried,
+) -> Option<(Money, Exact)> {
+    let turn = section.input.window.start();
+    let mine = |it: &Charged| it.minimum == component.label && it.turn == turn;
+    let there = carried.charged.iter().position(mine)?;
+    let Charged { amount, unrounded, .. } = carried.charged.remove(there);
+    Some((amount, unrounded))
 }
 
 /// The year up to this bill, if it ends here. A year of fewer turns owes a twelfth for each.

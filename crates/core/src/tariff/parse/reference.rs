@@ -218,7 +218,7 @@ pub const WORDS: &[Word] = &[
     below(
         "bank",
         "credit  Surplus   0.0450\n  offsets Energy\n  bank true-up apr paid",
-        "keeps what a credit could not bring down. `from next turn` keeps it off the bill it was earned on; `true-up apr` empties the bank with the bill for April, `paid` or lost; `true-up by settled-in` takes the month from a term; `at-stop` empties it with the last bill too; `expires 12 turns` ends each part after so many",
+        "keeps what a credit could not bring down. `from next turn` keeps it off the bill it was earned on; `true-up apr` empties the bank with the bill for April, `paid` or lost; `true-up by settled-in` takes the month from a term; when service ends, what is left goes on to the service of the account, on the same tariff, to which the customer moves, or else the last bill empties the bank so; `at-stop` empties it so wherever the customer goes, and with `on-move lost` nothing is paid; `expires 12 turns` ends each part after so many",
     ),
     below(
         "at-most",

@@ -10,7 +10,7 @@ use super::{needs, spelling};
 use crate::money::{Price, Share, Unit};
 use crate::rating::MOST_TURNS_BACK;
 use crate::tariff::{
-    Bank, Cap, Component, Limit, Lock, MoneyBank, Of, Per, Ratchet, Tariff, TrueUp,
+    Bank, Cap, Component, Limit, Lock, MoneyBank, Of, OnMove, Per, Ratchet, Tariff, TrueUp,
 };
 use crate::text::scaled;
 
@@ -248,10 +248,17 @@ pub(super) fn bank(text: &str, needs: &[String]) -> Result<Bank, String> {
     let mut words = text.split_whitespace();
     while let Some(word) = words.next() {
         if word == "at-stop" {
-            bank.at_stop = true;
+            bank.on_move = OnMove::Settle;
             continue;
         }
         match (word, words.next().unwrap_or("")) {
+            ("on-move", "carry") => bank.on_move = OnMove::Carry,
+            ("on-move", "lost") => bank.on_move = OnMove::Lost,
+            ("on-move", other) => {
+                return Err(format!(
+                    "on-move {other} is not known behind bank; write on-move carry, on-move lost, or at-stop"
+                ));
+            }
             ("true-up", "anniversary") => bank.true_up = Some(TrueUp::Anniversary),
             ("true-up", "by") => {
                 let name = words.next().unwrap_or("");

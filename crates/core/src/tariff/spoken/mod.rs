@@ -11,8 +11,8 @@ use crate::tariff::clock::{Clock, Days, Holidays, Hours, LimitSpan, MonthDay, Ob
 use crate::tariff::election::{Election, Often};
 use crate::tariff::{
     Bank, Charge, Choice, Component, DemandCharge, DemandClimb, Demanded, FactorTaken, Ladder,
-    LeastDemand, Limit, MoneyBank, Net, NetWindow, NextWindow, Of, Partial, Per, Priced, Ratchet,
-    Scope, Tariff, TrueUp, UnmeteredCharge, UsageCharge,
+    LeastDemand, Limit, MoneyBank, Net, NetWindow, NextWindow, Of, OnMove, Partial, Per, Priced,
+    Ratchet, Scope, Tariff, TrueUp, UnmeteredCharge, UsageCharge,
 };
 use crate::text::decimal;
 
@@ -339,7 +339,11 @@ fn bank(tariff: &Tariff, it: Bank, words: &Words, end: impl Fn(&str) -> String) 
         TrueUp::Anniversary => end(words.anniversary),
         TrueUp::Term(term) => end(&fill(words.month_of_term, &[&tariff.needs[term]])),
     });
-    let stopped = it.at_stop.then(|| end(words.last_month));
+    let stopped = match it.on_move {
+        OnMove::Carry => None,
+        OnMove::Settle => Some(end(words.last_month)),
+        OnMove::Lost => Some(fill(words.bank_settled, &[words.last_month])),
+    };
     // In Spanish the article is one word with what stands before it.
     let joined = |it: String| it.replace(" de el ", " del ");
     let expires = it.expires_after.map(|after| fill(words.bank_expires, &[&after.to_string()]));
