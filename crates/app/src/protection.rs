@@ -291,8 +291,8 @@ fn call_off_cuts(tx: &mut Tx, allowed: &Authorized, account: AccountId, note: &s
             cases.extend(store::collection::case_of_cut(tx, it.id)?);
         }
     }
-    let cases: Vec<String> = cases.into_iter().collect();
-    store::collection::end(tx, &cases, today, "its cut was called off")
+    let ends: Vec<_> = cases.into_iter().map(|key| (key, "its cut was called off")).collect();
+    store::collection::end(tx, &ends, today)
 }
 
 impl fmt::Display for NotProtected {
