@@ -4,6 +4,7 @@
 //! A look asks the database a few questions about all accounts at once, and decides in the program. What
 //! it decides is kept in large parts; only cuts, which are few, are done one by one, each looked at again.
 
+mod given_up;
 mod guard;
 pub mod outreach;
 
@@ -27,6 +28,7 @@ use meterbook_store::debt::Arrears;
 use meterbook_store::{self as store, Db, Tx};
 
 use crate::authority::authorize;
+use crate::collection::given_up::GivenUp;
 use crate::collection::guard::Guard;
 use crate::notice::{self, Notices};
 use crate::order::{NewOrder, Where};
@@ -38,6 +40,8 @@ use crate::{Actor, Refused, credit_rules, order, pledge, protection, receipt, re
 const AT_ONCE: usize = 10_000;
 /// Why a case ends where too little is owed.
 const LITTLE: &str = "less is past due than a case takes";
+/// Why one ends whose cut was called off, though as much is owed: the next one goes on before it.
+pub(crate) const CALLED_OFF: &str = "its cut was called off";
 /// Why one ends whose notice, or cut, did what it was for.
 const SETTLED: &str = "what it was about is paid; what came due since begins anew";
 
@@ -187,7 +191,10 @@ pub fn look(tx: &mut Tx, on: Date) -> Result<Looked> {
     let mut arrears: Vec<Arrears> = Vec::new();
     store::debt::arrears(tx, on, |it| arrears.push(it))?;
     let plans = Plans::of(tx, on)?;
-    let arrears = plans.beside(tx, arrears)?;
+    let mut arrears = plans.beside(tx, arrears)?;
+    let given_up = GivenUp::of(tx, &rules)?;
+    arrears.extend(given_up.alone(&arrears));
+    arrears.sort_by_key(|it| it.account);
     let planned = plans.held(tx, arrears.iter().map(|it| it.account))?;
     let pledged = pledged(tx, on)?;
     let off: HashSet<String> = store::collection::cuts_called_off(tx)?.into_iter().collect();
@@ -203,12 +210,21 @@ pub fn look(tx: &mut Tx, on: Date) -> Result<Looked> {
         if planned.contains(&it.account) {
             continue;
         }
+        let own = it;
+        let it = given_up.beside(own);
         let standing = standing(&it);
         if looks.rules.next(&standing, on) == Next::Nothing {
             looks.looked.ends.extend(case.map(|it| (it.key, LITTLE)));
             continue;
         }
         let case = match case {
+            // The agency has what was given up: what came due since begins a case of its own.
+            Some(case) if given_up.is_placed(&own) => {
+                if looks.rules.next(&self::standing(&own), on) != Next::Nothing {
+                    looks.looked.ends.push((case.key, SETTLED));
+                }
+                continue;
+            }
             Some(case) => case,
             None => {
                 let before = earlier.get(&it.account);
@@ -238,7 +254,7 @@ pub fn look(tx: &mut Tx, on: Date) -> Result<Looked> {
     for (it, case) in &nearly {
         if looks.is_last_cut(it, case) && off.contains(&case.key) {
             // A cut that was called off comes again when enough is past due: the case begins anew for it.
-            if let Some(why) = looks.calls_off(it, case) {
+            if let Some(why) = looks.calls_off(tx, it, case)? {
                 looks.looked.ends.push((case.key.clone(), why));
                 continue;
             }
@@ -332,13 +348,19 @@ impl Looks {
     }
 
     /// Why a case ends of which the cut was called off: less is past due than a cut takes, or of what that
-    /// one was about.
-    fn calls_off(&self, it: &Arrears, case: &Case) -> Option<&'static str> {
+    /// one was about; or it was for a plan that does not hold any more.
+    fn calls_off(&self, tx: &mut Tx, it: &Arrears, case: &Case) -> Result<Option<&'static str>> {
         if self.is_below_cut(it) {
-            return Some(LITTLE);
+            return Ok(Some(LITTLE));
         }
-        let least = self.rules.least_to_cut(it.class)?.max(Money::from_cents(1));
-        self.notices.left(case).is_some_and(|left| left < least).then_some(SETTLED)
+        let least = self.rules.least_to_cut(it.class).unwrap_or(Money::ZERO);
+        let least = least.max(Money::from_cents(1));
+        if self.notices.left(case).is_some_and(|left| left < least) {
+            return Ok(Some(SETTLED));
+        }
+        let cut = case.last.map_or(case.opened, |it| it.1);
+        let plans = store::plan::of_account(tx, it.account)?;
+        Ok(plans.iter().any(|plan| cut <= plan.agreed).then_some(CALLED_OFF))
     }
 
     /// Whether less is past due than a cut takes.

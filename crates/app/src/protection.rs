@@ -24,6 +24,7 @@ pub use self::shields::{shields, shields_of};
 pub(crate) use self::weather::KIND as WEATHER;
 pub use self::weather::{Taken, weather, weather_file};
 use crate::authority::authorize;
+use crate::collection::CALLED_OFF;
 use crate::{Actor, credit_rules, order, receipt, refuse};
 
 /// Days between two protections that are still in a row.
@@ -291,7 +292,7 @@ fn call_off_cuts(tx: &mut Tx, allowed: &Authorized, account: AccountId, note: &s
             cases.extend(store::collection::case_of_cut(tx, it.id)?);
         }
     }
-    let ends: Vec<_> = cases.into_iter().map(|key| (key, "its cut was called off")).collect();
+    let ends: Vec<_> = cases.into_iter().map(|key| (key, CALLED_OFF)).collect();
     store::collection::end(tx, &ends, today)
 }
 

@@ -9,12 +9,16 @@ use anyhow::Result;
 use jiff::civil::{Date, date};
 use meterbook_app::collection::{self, Done};
 use meterbook_app::order::{self, NewOrder, Where};
+use meterbook_app::{plan, task};
 use meterbook_checks::engines;
+use meterbook_core::about::About;
 use meterbook_core::credit::Noun;
 use meterbook_core::credit::collection::Step;
 use meterbook_core::id::{AccountId, OrderId};
+use meterbook_core::interaction::InteractionChannel;
 use meterbook_core::money::Money;
 use meterbook_core::order::{CalledOff, OrderKind, State, Step as OrderStep};
+use meterbook_core::task::TaskKind;
 use meterbook_store::{self as store, Db};
 
 use crate::collection::{cuts, posted, why};
@@ -177,6 +181,29 @@ fn no_cut_is_ordered_on_the_notice_of_a_debt_that_is_paid() {
 }
 
 #[test]
+fn a_plan_that_breaks_leaves_the_cut_to_come_as_it_stood() {
+    engines::each(|db, folder| {
+        town(db, folder, RULES);
+        say(db, Noun::Plan, "months any 2\n");
+        nights(db, march(10), march(20));
+        let cut = cuts(db, FOUR).remove(0);
+        db.write(|tx| plan::agree(tx, at("2026-03-20"), FOUR, (1, None), "by phone")).unwrap();
+        assert_eq!(last(db, cut.id).0, State::Cancelled);
+        nights(db, march(20), date(2026, 4, 22));
+        let taken = steps(db, FOUR);
+        assert_eq!(taken.last().unwrap().0, Step::Cut, "it waits where it stands");
+        assert_eq!(cuts(db, FOUR), []);
+        // Nothing was paid of its first part.
+        assert_eq!(plan::review_all(db, at("2026-04-22")).unwrap().len(), 1);
+        nights(db, date(2026, 4, 22), date(2026, 5, 1));
+        let again = steps(db, FOUR);
+        assert_eq!(again.len(), taken.len() + 1, "{again:?}");
+        assert_eq!((again.last().unwrap().0, cuts(db, FOUR).len()), (Step::Cut, 1));
+        sound(db);
+    });
+}
+
+#[test]
 fn a_check_that_comes_back_makes_the_old_notice_good_again() {
     engines::each(|db, folder| {
         town(db, folder, RULES);
@@ -205,5 +232,32 @@ fn without_a_notice_a_cut_is_about_what_was_past_due_when_it_was_ordered() {
         assert_eq!(steps(db, THREE).last(), Some(&(Step::Cut, date(2026, 4, 12))));
         assert_eq!(cuts(db, THREE).len(), 1);
         sound(db);
+    });
+}
+
+#[test]
+fn a_dispute_of_a_bill_of_somebody_else_calls_nothing_off() {
+    engines::each(|db, folder| {
+        town(db, folder, RULES);
+        nights(db, march(10), march(20));
+        let newest =
+            |account| db.read(|tx| store::bill::of_account(tx, account)).unwrap().remove(0);
+        let dispute = |bill| {
+            let about = (THREE, InteractionChannel::Phone);
+            db.write(|tx| {
+                let of = [About::Bill(bill)];
+                task::open_case(tx, at("2026-03-20"), about, TaskKind::Dispute, &of, "too much")
+            })
+        };
+        let other = newest(FOUR);
+        let whose = db.read(|tx| store::account::get(tx, FOUR)).unwrap().number;
+        let why = says(&dispute(other.id).unwrap_err());
+        assert_eq!(
+            why,
+            format!("{} is a bill of account {whose}; open the case there", other.number)
+        );
+        assert_eq!(cuts(db, THREE).len(), 1);
+        dispute(newest(THREE).id).unwrap();
+        assert_eq!(cuts(db, THREE), []);
     });
 }
