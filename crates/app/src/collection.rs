@@ -4,10 +4,11 @@
 //! A look asks the database a few questions about all accounts at once, and decides in the program. What
 //! it decides is kept in large parts; only cuts, which are few, are done one by one, each looked at again.
 
+mod given_up;
 mod guard;
 pub mod outreach;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 
 use anyhow::Result;
@@ -27,6 +28,7 @@ use meterbook_store::debt::Arrears;
 use meterbook_store::{self as store, Db, Tx};
 
 use crate::authority::authorize;
+use crate::collection::given_up::GivenUp;
 use crate::collection::guard::Guard;
 use crate::notice::{self, Notices};
 use crate::order::{NewOrder, Where};
@@ -36,6 +38,12 @@ use crate::{Actor, Refused, credit_rules, order, pledge, protection, receipt, re
 
 /// Cases and steps in one transaction.
 const AT_ONCE: usize = 10_000;
+/// Why a case ends where too little is owed.
+const LITTLE: &str = "less is past due than a case takes";
+/// Why one ends whose cut was called off, though as much is owed: the next one goes on before it.
+pub(crate) const CALLED_OFF: &str = "its cut was called off";
+/// Why one ends whose notice, or cut, did what it was for.
+const SETTLED: &str = "what it was about is paid; what came due since begins anew";
 
 /// What may be stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,8 +74,8 @@ pub struct Coming {
 pub struct Looked {
     /// Cases that open.
     pub opens: Vec<Case>,
-    /// Keys of cases that end: too little is past due.
-    pub ends: Vec<String>,
+    /// Keys of cases that end, and why.
+    pub ends: Vec<(String, &'static str)>,
     /// Steps that come next, by account.
     pub steps: Vec<Coming>,
     /// Notices that are sent once more, because a cut waits and theirs is no good any more.
@@ -183,9 +191,13 @@ pub fn look(tx: &mut Tx, on: Date) -> Result<Looked> {
     let mut arrears: Vec<Arrears> = Vec::new();
     store::debt::arrears(tx, on, |it| arrears.push(it))?;
     let plans = Plans::of(tx, on)?;
-    let arrears = plans.beside(tx, arrears)?;
+    let mut arrears = plans.beside(tx, arrears)?;
+    let given_up = GivenUp::of(tx, &rules)?;
+    arrears.extend(given_up.alone(&arrears));
+    arrears.sort_by_key(|it| it.account);
     let planned = plans.held(tx, arrears.iter().map(|it| it.account))?;
     let pledged = pledged(tx, on)?;
+    let off: HashSet<String> = store::collection::cuts_called_off(tx)?.into_iter().collect();
     // Those with a step tonight, unless something keeps from it: most accounts have none.
     let mut nearly: Vec<(Arrears, Case)> = Vec::new();
     let mut looks = Looks { on, notices: Notices::of(tx, on)?, rules, looked: Looked::default() };
@@ -198,12 +210,21 @@ pub fn look(tx: &mut Tx, on: Date) -> Result<Looked> {
         if planned.contains(&it.account) {
             continue;
         }
+        let own = it;
+        let it = given_up.beside(own);
         let standing = standing(&it);
         if looks.rules.next(&standing, on) == Next::Nothing {
-            looks.looked.ends.extend(case.map(|it| it.key));
+            looks.looked.ends.extend(case.map(|it| (it.key, LITTLE)));
             continue;
         }
         let case = match case {
+            // The agency has what was given up: what came due since begins a case of its own.
+            Some(case) if given_up.is_placed(&own) => {
+                if looks.rules.next(&self::standing(&own), on) != Next::Nothing {
+                    looks.looked.ends.push((case.key, SETTLED));
+                }
+                continue;
+            }
             Some(case) => case,
             None => {
                 let before = earlier.get(&it.account);
@@ -216,21 +237,31 @@ pub fn look(tx: &mut Tx, on: Date) -> Result<Looked> {
                 case
             }
         };
-        // A cut that was called off comes again when enough is past due: the case begins anew for it.
-        if looks.is_last_cut(&it, &case)
-            && looks.is_below_cut(&it)
-            && store::collection::is_cut_called_off(tx, &case.key)?
-        {
-            looks.looked.ends.push(case.key);
+        // Who paid all that the notice named did what it asks for: nobody was told of a cut for what came due
+        // since.
+        if looks.is_before_cut(&it, &case) && looks.notices.is_settled(&case, it.oldest) {
+            looks.looked.ends.push((case.key, SETTLED));
             continue;
         }
-        if looks.comes(tx, &it, &case)? {
+        let is_off = looks.is_last_cut(&it, &case) && off.contains(&case.key);
+        if is_off || looks.comes(tx, &it, &case)? {
             nearly.push((it, case));
         }
     }
+    looks.notices.look_at(tx, (&looks.rules, &plans), &pledged, (&nearly, on))?;
     let accounts: Vec<AccountId> = nearly.iter().map(|it| it.0.account).collect();
     let shields = protection::shields_of(tx, &accounts, on)?;
     for (it, case) in &nearly {
+        if looks.is_last_cut(it, case) && off.contains(&case.key) {
+            // A cut that was called off comes again when enough is past due: the case begins anew for it.
+            if let Some(why) = looks.calls_off(tx, it, case)? {
+                looks.looked.ends.push((case.key.clone(), why));
+                continue;
+            }
+            if !looks.comes(tx, it, case)? {
+                continue;
+            }
+        }
         let theirs = shields.get(&it.account).into_iter().flatten();
         let theirs: Vec<Shield> = theirs.map(|it| it.shield).collect();
         looks.at(tx, it, case, &theirs)?;
@@ -238,7 +269,7 @@ pub fn look(tx: &mut Tx, on: Date) -> Result<Looked> {
     // Who owes nothing past due any more.
     let mut paid: Vec<String> = cases.into_values().map(|it| it.key).collect();
     paid.sort_unstable();
-    looks.looked.ends.extend(paid);
+    looks.looked.ends.extend(paid.into_iter().map(|key| (key, LITTLE)));
     Ok(looks.looked)
 }
 
@@ -309,6 +340,29 @@ impl Looks {
         last.is_some_and(|nth| self.rules.step(it.class, nth) == Some(Step::Cut))
     }
 
+    /// Whether the cut of a case was not ordered yet.
+    fn is_before_cut(&self, it: &Arrears, case: &Case) -> bool {
+        let last = case.last.map_or(case.after, |it| it.0);
+        let cut = self.rules.cut(it.class).and_then(|cut| i64::try_from(cut).ok());
+        cut.is_some_and(|cut| last < cut)
+    }
+
+    /// Why a case ends of which the cut was called off: less is past due than a cut takes, or of what that
+    /// one was about; or it was for a plan that does not hold any more.
+    fn calls_off(&self, tx: &mut Tx, it: &Arrears, case: &Case) -> Result<Option<&'static str>> {
+        if self.is_below_cut(it) {
+            return Ok(Some(LITTLE));
+        }
+        let least = self.rules.least_to_cut(it.class).unwrap_or(Money::ZERO);
+        let least = least.max(Money::from_cents(1));
+        if self.notices.left(case).is_some_and(|left| left < least) {
+            return Ok(Some(SETTLED));
+        }
+        let cut = case.last.map_or(case.opened, |it| it.1);
+        let plans = store::plan::of_account(tx, it.account)?;
+        Ok(plans.iter().any(|plan| cut <= plan.agreed).then_some(CALLED_OFF))
+    }
+
     /// Whether less is past due than a cut takes.
     fn is_below_cut(&self, it: &Arrears) -> bool {
         self.rules.least_to_cut(it.class).is_some_and(|least| it.past_due < least)
@@ -317,8 +371,10 @@ impl Looks {
     /// Whether an order to cut lies there longer than its notice is good.
     fn is_cut_without_notice(&self, tx: &mut Tx, it: &Standing, case: &Case) -> Result<bool> {
         let last = it.taken.and_then(|last| self.rules.step(it.class, last.0));
+        let lacks = || self.notices.lacks(&self.rules, it.class, case, self.on);
+        // What its notice named is paid: no crew is sent, and no notice for that order.
         Ok(last == Some(Step::Cut)
-            && self.notices.lacks(&self.rules, it.class, case, self.on).is_some()
+            && lacks().is_some_and(|it| !matches!(it, Lacks::Settled { .. }))
             && store::collection::is_cut_open(tx, case.account)?)
     }
 
@@ -442,9 +498,7 @@ fn take_all(
     done.opened = opens.len();
     done.ended = ends.len();
     let mut keep = Keep { db, actor, on, watch };
-    keep.parts(Part::Ends, "ended", &ends, |tx, _, part| {
-        store::collection::end(tx, part, on, "less is past due than a case takes")
-    })?;
+    keep.parts(Part::Ends, "ended", &ends, |tx, _, part| store::collection::end(tx, part, on))?;
     keep.parts(Part::Opens, "opened", &opens, |tx, _, part| store::collection::add(tx, part))?;
     for (step, all) in steps.into_iter().filter(|it| !it.1.is_empty()) {
         done.taken.insert(step, all.len());
@@ -574,9 +628,11 @@ pub fn why(tx: &mut Tx, account: AccountId, on: Date) -> Result<Vec<Reason>> {
                 Some(case) => store::collection::steps(tx, &case.key)?,
                 None => Vec::new(),
             };
-            let below = rules.least_to_cut(whose.class).filter(|least| past_due < *least);
+            let least = rules.least_to_cut(whose.class);
+            let below = least.filter(|least| past_due < *least);
             found.extend(below.map(|least| Reason::BelowCut { past_due, least }));
-            found.extend(notice::lacks(tx, account, on)?.map(Reason::Unnoticed));
+            let of = (on, least.unwrap_or(Money::ZERO));
+            found.extend(notice::lacks(tx, account, of)?.map(Reason::Unnoticed));
             let off = store::connection::off(tx, account, on)?;
             found.extend(off.iter().map(|it| Reason::Off { order: it.2 }));
             let is_cut = !off.is_empty()
@@ -612,10 +668,15 @@ fn is_left_to_cut(tx: &mut Tx, account: AccountId, on: Date) -> Result<bool> {
     Ok(false)
 }
 
-/// What bars a cut, however much is past due: asked when it is ordered and when a crew sets out.
-pub(crate) fn barred(tx: &mut Tx, account: AccountId, on: Date) -> Result<Vec<Reason>> {
+/// What bars a cut that takes so much, however much is past due: asked when it is ordered and when a crew
+/// sets out.
+pub(crate) fn barred(
+    tx: &mut Tx,
+    account: AccountId,
+    (on, least): (Date, Money),
+) -> Result<Vec<Reason>> {
     let mut found = forbidden(tx, account, on)?;
-    found.extend(notice::lacks(tx, account, on)?.map(Reason::Unnoticed));
+    found.extend(notice::lacks(tx, account, (on, least))?.map(Reason::Unnoticed));
     Ok(found)
 }
 

@@ -11,6 +11,7 @@ use meterbook_core::bill::{Bill, History};
 use meterbook_core::cycle::Window;
 use meterbook_core::id::{AccountId, AccountNumber, PremiseId};
 use meterbook_core::ledger::Payment;
+use meterbook_core::ledger::open::Item;
 use meterbook_core::money::Money;
 use meterbook_core::person::{ContactPoint, Person};
 use meterbook_core::place::{Commodity, Premise};
@@ -115,10 +116,15 @@ pub fn of_account(
 
 /// What of what an account owes itself should have been paid before `today`.
 pub fn past_due(tx: &mut Tx, account: AccountId, today: Date) -> Result<Money> {
+    Ok(late(tx, account, today)?.iter().map(|it| it.left).sum())
+}
+
+/// The same, debt by debt.
+pub(crate) fn late(tx: &mut Tx, account: AccountId, today: Date) -> Result<Vec<Item>> {
     let open = crate::receipt::open_now(tx, account)?;
     Ok(match crate::plan::on_day(tx, account, today)? {
-        Some(plan) => plan.past_due(&open, today).iter().map(|it| it.left).sum(),
-        None => open.past_due(today).map_or(Money::ZERO, |it| it.0),
+        Some(plan) => plan.past_due(&open, today),
+        None => open.late(today).cloned().collect(),
     })
 }
 

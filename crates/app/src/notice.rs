@@ -3,7 +3,7 @@
 //! A letter is queued in the transaction that takes its step. A cut waits for a notice that really went out:
 //! this is asked when it comes next, when it is ordered, and whenever a crew is sent for it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use anyhow::Result;
 use jiff::ToSpan;
@@ -12,23 +12,31 @@ use meterbook_core::account::CustomerClass;
 use meterbook_core::calendar::Calendar;
 use meterbook_core::credit::collection::{Rules, Standing, Step};
 use meterbook_core::credit::notice::{Lacks, Notice};
-use meterbook_core::id::AccountId;
+use meterbook_core::id::{AccountId, EntryId};
+use meterbook_core::money::Money;
 use meterbook_core::paper::letter::LetterCause;
 use meterbook_core::period::Zone;
 use meterbook_core::permission::Authorized;
 use meterbook_core::person::Language;
 use meterbook_paper::{amount, day};
 use meterbook_store::collection::Case;
+use meterbook_store::debt::Arrears;
 use meterbook_store::notice::{Letter, Told};
 use meterbook_store::{self as store, Tx};
 
 use crate::collection::Coming;
-use crate::credit_rules;
 use crate::delivery::send;
+use crate::plan::Plans;
+use crate::{credit_rules, pledge, receipt};
+
+/// Accounts whose debts are looked at in one go.
+const AT_ONCE: usize = 1_000;
 
 /// The newest notices of accounts with open cases, asked for all of them at once.
 pub(crate) struct Notices {
     told: HashMap<AccountId, Told>,
+    /// What is left of what a cut is about, of accounts of which other debts are past due too.
+    left: HashMap<AccountId, Money>,
     calendar: Calendar,
     zone: Zone,
 }
@@ -41,6 +49,7 @@ impl Notices {
         })?;
         Ok(Notices {
             told,
+            left: HashMap::new(),
             calendar: crate::calendar::on(tx, on)?,
             zone: crate::founding::zone(tx)?,
         })
@@ -51,6 +60,55 @@ impl Notices {
         self.told.get(&case.account).filter(|it| goes_by(it, case))
     }
 
+    /// The day of what a cut of a case is about: of its notice, or where the rules want none of the cut.
+    fn about(&self, rules: &Rules, of: CustomerClass, case: &Case) -> Option<Date> {
+        match rules.notice(of) {
+            Some(_) => self.of_case(case).map(|it| it.dated),
+            None => case.last.map(|it| it.1),
+        }
+    }
+
+    /// Looks at what is left of what the cuts of some cases are about, beside plans and what is pledged.
+    pub(crate) fn look_at(
+        &mut self,
+        tx: &mut Tx,
+        (rules, plans): (&Rules, &Plans),
+        pledged: &HashMap<AccountId, Money>,
+        (some, on): (&[(Arrears, Case)], Date),
+    ) -> Result<()> {
+        let about = |it: &(Arrears, Case)| Some((it.0, self.about(rules, it.0.class, &it.1)?));
+        let with: BTreeMap<AccountId, (Arrears, Date)> =
+            some.iter().filter_map(about).map(|it| (it.0.account, it)).collect();
+        let accounts: Vec<AccountId> = with.keys().copied().collect();
+        for some in accounts.chunks(AT_ONCE) {
+            for (account, open) in receipt::open_among(tx, some, Date::MAX, EntryId(i64::MAX))? {
+                let (it, dated) = &with[&account];
+                let late = match plans.late(account, &open) {
+                    Some(late) => late,
+                    None => open.late(on).cloned().collect(),
+                };
+                let named = late.iter().filter(|it| it.side.was_past_due(*dated));
+                let left: Money = named.map(|it| it.left).sum();
+                let left = left - pledged.get(&account).copied().unwrap_or_default();
+                let left = left.max(Money::ZERO);
+                if left < it.past_due {
+                    self.left.insert(account, left);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What is left of what the cut of a case is about, where other debts are past due too.
+    pub(crate) fn left(&self, case: &Case) -> Option<Money> {
+        self.left.get(&case.account).copied()
+    }
+
+    /// Whether all that the notice of a case named is paid: what is past due came due since.
+    pub(crate) fn is_settled(&self, case: &Case, oldest: Date) -> bool {
+        self.of_case(case).is_some_and(|it| it.dated <= oldest)
+    }
+
     /// What a cut of a case lacks of its notice.
     pub(crate) fn lacks(
         &self,
@@ -59,8 +117,9 @@ impl Notices {
         case: &Case,
         on: Date,
     ) -> Option<Lacks> {
-        let told = self.of_case(case).map(|it| as_known(it, &self.zone));
-        rules.lacks(of, told.as_ref(), &self.calendar, on)
+        let told = self.of_case(case).map(|it| as_known(it, &self.zone, self.left(case)));
+        let least = rules.least_to_cut(of).unwrap_or(Money::ZERO);
+        rules.lacks(of, told.as_ref(), &self.calendar, (on, least))
     }
 
     /// How often the letter of a step of a case was sent before.
@@ -81,7 +140,7 @@ impl Notices {
     ) -> Result<Option<i64>> {
         let told = self.of_case(case);
         let goes = match lacks {
-            Lacks::NotWritten | Lacks::TooOld { .. } => true,
+            Lacks::NotWritten | Lacks::TooOld { .. } | Lacks::Settled { .. } => true,
             // What was left unsent of a case that ended does not go any more; and one that names a day
             // which has come says what is not so.
             Lacks::NotSent { .. } => told.is_some_and(|it| it.key != case.key || it.earliest <= on),
@@ -100,27 +159,53 @@ fn goes_by(it: &Told, case: &Case) -> bool {
     it.key == case.key || it.nth <= case.after
 }
 
-fn as_known(it: &Told, zone: &Zone) -> Notice {
+fn as_known(it: &Told, zone: &Zone, left: Option<Money>) -> Notice {
     let out = it.out.map(|at| zone.day_of(at));
-    Notice { dated: it.dated, out, came_back: it.came_back, earliest: it.earliest }
+    Notice { dated: it.dated, out, came_back: it.came_back, earliest: it.earliest, left }
 }
 
-/// What a cut of an account lacks of its notice on a day; nothing where it may go on, or where the rules
-/// want none.
-pub(crate) fn lacks(tx: &mut Tx, account: AccountId, on: Date) -> Result<Option<Lacks>> {
+/// What a cut of an account that takes so much lacks of its notice on a day; nothing where it may go on, or
+/// where the rules want none.
+pub(crate) fn lacks(
+    tx: &mut Tx,
+    account: AccountId,
+    (on, least): (Date, Money),
+) -> Result<Option<Lacks>> {
     let rules = credit_rules::collections(tx, on)?;
     let of = store::account::get(tx, account)?.class;
     if rules.notice(of).is_none() {
         return Ok(None);
     }
-    let case = store::collection::of_account(tx, account)?.pop().filter(|it| it.ended.is_none());
-    let told = match &case {
-        Some(case) => store::notice::of_account(tx, account)?.filter(|it| goes_by(it, case)),
+    let told = newest(tx, account)?;
+    let left = match &told {
+        Some(it) => {
+            let left = pledge::past_due_since(tx, account, (on, it.dated))?;
+            let past_due = pledge::past_due(tx, account, on)?;
+            Some(left).filter(|left| *left < past_due)
+        }
         None => None,
     };
     let zone = crate::founding::zone(tx)?;
-    let told = told.map(|it| as_known(&it, &zone));
-    Ok(rules.lacks(of, told.as_ref(), &crate::calendar::on(tx, on)?, on))
+    let told = told.map(|it| as_known(&it, &zone, left));
+    Ok(rules.lacks(of, told.as_ref(), &crate::calendar::on(tx, on)?, (on, least)))
+}
+
+/// The day of the notice that a cut of an account goes by, where the rules want one and it was written.
+pub(crate) fn dated(tx: &mut Tx, account: AccountId, on: Date) -> Result<Option<Date>> {
+    let rules = credit_rules::collections(tx, on)?;
+    if rules.notice(store::account::get(tx, account)?.class).is_none() {
+        return Ok(None);
+    }
+    Ok(newest(tx, account)?.map(|it| it.dated))
+}
+
+/// The notice that the open case of an account goes by.
+fn newest(tx: &mut Tx, account: AccountId) -> Result<Option<Told>> {
+    let case = store::collection::of_account(tx, account)?.pop().filter(|it| it.ended.is_none());
+    match case {
+        Some(case) => Ok(store::notice::of_account(tx, account)?.filter(|it| goes_by(it, &case))),
+        None => Ok(None),
+    }
 }
 
 /// Sends the letters of one step to all whose it is, in the transaction that takes it.

@@ -119,7 +119,8 @@ pub(crate) fn write_down(tx: &mut Tx, allowed: &Authorized, new: &NewOrder) -> R
     let agreement = agreement(tx, new, service_point, not_before)?;
     off_below_fits(new, agreement.as_ref()).map_err(refuse)?;
     if let (Some(off_below), Some(agreement)) = (new.off_below, &agreement) {
-        if let Some(why) = collection::barred(tx, agreement.account, today)?.into_iter().next() {
+        let bars = collection::barred(tx, agreement.account, (today, off_below))?;
+        if let Some(why) = bars.into_iter().next() {
             return Err(refuse(NotOrdered::Barred { why }));
         }
         let past_due = past_due(tx, allowed.at(), agreement.account)?;
@@ -347,13 +348,32 @@ fn enough_past_due(tx: &mut Tx, actor: Actor, order: &Order) -> Result<()> {
     if past_due < off_below {
         return Err(refuse(NotStepped::Paid { order: order.id, past_due, off_below }));
     }
+    let left = left(tx, actor.at, (order, account))?;
+    if left < off_below {
+        return Err(refuse(NotStepped::Settled { order: order.id, left, off_below }));
+    }
     Ok(())
+}
+
+/// What is past due of what a cut is about: of what its notice named, or where the rules want none of what
+/// was past due when it was ordered. What came due since is a reason for another one.
+fn left(tx: &mut Tx, at: Timestamp, (order, account): (&Order, AccountId)) -> Result<Money> {
+    let zone = crate::founding::zone(tx)?;
+    let today = zone.day_of(at);
+    let day = match crate::notice::dated(tx, account, today)? {
+        Some(dated) => dated,
+        None => {
+            let written = store::order::steps(tx, order.id)?.first().map(|it| zone.day_of(it.at));
+            written.unwrap_or(today)
+        }
+    };
+    crate::pledge::past_due_since(tx, account, (today, day))
 }
 
 /// A disconnection for non-payment looks at what shields the account whenever somebody is sent.
 fn may_be_cut(tx: &mut Tx, order: &Order, on: Date) -> Result<()> {
-    let (Some(_), Some(account)) = (order.off_below, order.account) else { return Ok(()) };
-    match collection::barred(tx, account, on)?.into_iter().next() {
+    let (Some(least), Some(account)) = (order.off_below, order.account) else { return Ok(()) };
+    match collection::barred(tx, account, (on, least))?.into_iter().next() {
         Some(why) => Err(refuse(NotStepped::Barred { order: order.id, why })),
         None => Ok(()),
     }
@@ -445,7 +465,8 @@ pub(crate) fn after_correction(
     Ok(())
 }
 
-/// Calls off the cuts for non-payment for which not enough is past due any more, and says why.
+/// Calls off the cuts for non-payment for which not enough is past due any more, or of what they are about,
+/// and says why.
 pub(crate) fn no_longer_past_due(
     tx: &mut Tx,
     allowed: &Authorized,
@@ -458,11 +479,15 @@ pub(crate) fn no_longer_past_due(
     }
     let past_due = past_due(tx, allowed.at(), account)?;
     for order in orders {
-        if order.off_below.is_some_and(|off_below| past_due < off_below) {
-            let note = format!("{past_due} is past due {how}");
-            let followed = follow(tx, order.id)?;
-            call_off(tx, allowed, &followed, why, &note)?;
-        }
+        let Some(off_below) = order.off_below else { continue };
+        let left = left(tx, allowed.at(), (&order, account))?;
+        let note = match past_due < off_below {
+            true => format!("{past_due} is past due {how}"),
+            false if left < off_below => format!("{left} of what it is for is past due {how}"),
+            false => continue,
+        };
+        let followed = follow(tx, order.id)?;
+        call_off(tx, allowed, &followed, why, &note)?;
     }
     Ok(())
 }

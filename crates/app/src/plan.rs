@@ -13,7 +13,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use meterbook_core::credit::plan::{DueOn, Ending, Offer, Pays, Plan, Rules, Stands};
 use meterbook_core::id::{AccountId, AccountNumber, EntryId};
-use meterbook_core::ledger::open::Open;
+use meterbook_core::ledger::open::{Item, Open};
 use meterbook_core::money::Money;
 use meterbook_core::order::CalledOff;
 use meterbook_core::paper::letter::LetterCause;
@@ -405,9 +405,7 @@ impl Plans {
         let mut lowered: BTreeMap<AccountId, Option<(Money, Date)>> = BTreeMap::new();
         for some in with.chunks(AT_ONCE) {
             for (account, open) in receipt::open_among(tx, some, self.on, EntryId(i64::MAX))? {
-                let Some(plan) = self.of_account(account, &open) else { continue };
-                let mut past = plan.past_due(&open, self.on);
-                past.retain(|it| !plan.is_about(&it.side));
+                let Some(past) = self.late(account, &open) else { continue };
                 let oldest = past.first().map(|it| it.side.due);
                 let sum = past.iter().map(|it| it.left).sum();
                 lowered.insert(account, oldest.map(|oldest| (sum, oldest)));
@@ -418,6 +416,15 @@ impl Plans {
             Some(past) => past.map(|(past_due, oldest)| Arrears { past_due, oldest, ..it }),
         };
         Ok(all.into_iter().filter_map(lower).collect())
+    }
+
+    /// What of what is open on an account with a plan is past due, debt by debt, without what a plan of a
+    /// corrected amount is about.
+    pub(crate) fn late(&self, account: AccountId, open: &Open) -> Option<Vec<Item>> {
+        let plan = self.of_account(account, open)?;
+        let mut past = plan.past_due(open, self.on);
+        past.retain(|it| !plan.is_about(&it.side));
+        Some(past)
     }
 
     /// Those of some accounts that have one of all that they owed.

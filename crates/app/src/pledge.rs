@@ -311,6 +311,22 @@ pub fn open(tx: &mut Tx, account: AccountId, on: Date) -> Result<Money> {
 /// What of an account is past due on a day for collections: where the rules say so, less what is pledged.
 pub(crate) fn past_due(tx: &mut Tx, account: AccountId, on: Date) -> Result<Money> {
     let past_due = customer_view::past_due(tx, account, on)?;
+    lowered(tx, (account, on), past_due)
+}
+
+/// The same of what a letter of a day could name as past due already.
+pub(crate) fn past_due_since(
+    tx: &mut Tx,
+    account: AccountId,
+    (on, day): (Date, Date),
+) -> Result<Money> {
+    let late = customer_view::late(tx, account, on)?;
+    let named = late.iter().filter(|it| it.side.was_past_due(day));
+    let left = named.map(|it| it.left).sum();
+    lowered(tx, (account, on), left)
+}
+
+fn lowered(tx: &mut Tx, (account, on): (AccountId, Date), past_due: Money) -> Result<Money> {
     if past_due == Money::ZERO || !credit_rules::pledges(tx, on)?.lowers_collections {
         return Ok(past_due);
     }

@@ -25,6 +25,7 @@ pub use self::shields::{shields, shields_of};
 pub(crate) use self::weather::KIND as WEATHER;
 pub use self::weather::{Taken, weather, weather_file};
 use crate::authority::authorize;
+use crate::collection::CALLED_OFF;
 use crate::{Actor, credit_rules, order, receipt, refuse};
 
 /// Days between two protections that are still in a row.
@@ -292,8 +293,8 @@ fn call_off_cuts(tx: &mut Tx, allowed: &Authorized, account: AccountId, note: &s
             cases.extend(store::collection::case_of_cut(tx, it.id)?);
         }
     }
-    let cases: Vec<String> = cases.into_iter().collect();
-    store::collection::end(tx, &cases, today, "its cut was called off")
+    let ends: Vec<_> = cases.into_iter().map(|key| (key, CALLED_OFF)).collect();
+    store::collection::end(tx, &ends, today)
 }
 
 impl fmt::Display for NotProtected {

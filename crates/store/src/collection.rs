@@ -105,15 +105,19 @@ const CUT_OPEN: Sql = Sql("
     join collection_cut k on k.key = c.key
     join open_order o on o.order_id = k.order_id
     where c.account_id = $1");
-// Whether cuts of a case were ordered and all of them were called off.
-const CUT_CALLED_OFF: Sql = Sql("
-    select count(*), cast(coalesce(sum(case when exists (
+// Open cases of which cuts were ordered and all of them were called off.
+const CUTS_CALLED_OFF: Sql = Sql("
+    select c.key from collection_case c
+    where not exists (select 1 from collection_end e where e.key = c.key)
+      and exists (select 1 from collection_cut k where k.key = c.key)
+      and not exists (
+        select 1 from collection_cut k
+        where k.key = c.key and not exists (
             select 1 from order_step s
             where s.order_id = k.order_id and s.step = 'cancel'
               and not exists (select 1 from order_step n
-                              where n.order_id = s.order_id and s.position < n.position))
-        then 1 else 0 end), 0) as bigint)
-    from collection_cut k where k.key = $1");
+                              where n.order_id = s.order_id and s.position < n.position)))
+    order by c.key");
 // Steps of open cases that somebody is to call about.
 const CALLS: Sql = Sql("
     select a.id, c.key, s.nth, s.past_due_cents, c.oldest_on, n.name, n.language,
@@ -308,9 +312,9 @@ pub fn take(tx: &mut Tx, steps: &[Taken]) -> Result<()> {
     )
 }
 
-/// Ends cases. The database refuses a second time.
-pub fn end(tx: &mut Tx, keys: &[String], on: Date, why: &str) -> Result<()> {
-    tx.bulk(ENDS, keys.iter().map(|it| [V::from(it), on.into(), why.into()]))
+/// Ends cases, each with why. The database refuses a second time.
+pub fn end(tx: &mut Tx, cases: &[(String, &str)], on: Date) -> Result<()> {
+    tx.bulk(ENDS, cases.iter().map(|(key, why)| [V::from(key), on.into(), (*why).into()]))
 }
 
 /// The open case of which an order is the cut, where nobody was cut off by another order of it.
@@ -407,10 +411,9 @@ pub fn is_cut_open(tx: &mut Tx, account: AccountId) -> Result<bool> {
     Ok(tx.one(CUT_OPEN, [account.into()], |row| row.int(0))? != 0)
 }
 
-/// Whether cuts were ordered in a case and all of them were called off.
-pub fn is_cut_called_off(tx: &mut Tx, key: &str) -> Result<bool> {
-    let (all, off) = tx.one(CUT_CALLED_OFF, [key.into()], |row| Ok((row.int(0)?, row.int(1)?)))?;
-    Ok(0 < all && all == off)
+/// The keys of open cases in which cuts were ordered and all of them were called off.
+pub fn cuts_called_off(tx: &mut Tx) -> Result<Vec<String>> {
+    tx.many(CUTS_CALLED_OFF, [], |row| row.text(0))
 }
 
 /// A call that somebody is to make.

@@ -7,6 +7,7 @@ use meterbook_core::id::{AccountId, AccountNumber};
 use meterbook_core::money::Money;
 
 use crate::Tx;
+use crate::debt::Arrears;
 use crate::tx::Sql;
 use crate::value::Row;
 
@@ -16,6 +17,17 @@ const GIVEN_UP: Sql = Sql("
 const DUE: Sql = Sql("
     select min(s.due_on) from charge c join charge_since s on s.key = c.key
     where c.account_id = $1 and c.kind = 'written-off'");
+// What was given up of accounts whose open case came to that.
+const IN_CASES: Sql = Sql("
+    select c.account_id, a.class, cast(-sum(w.amount_cents) as bigint), coalesce(min(s.due_on), c.oldest_on)
+    from collection_case c
+    join account a on a.id = c.account_id
+    join charge w on w.account_id = a.id and w.kind in ('written-off', 'recovered')
+    left join charge_since s on s.key = w.key and w.kind = 'written-off'
+    where exists (select 1 from collection_step t where t.key = c.key and t.step = 'write-off')
+      and not exists (select 1 from collection_end e where e.key = c.key)
+    group by c.key, c.account_id, a.class, c.oldest_on having sum(w.amount_cents) < 0
+    order by c.account_id");
 const PUT_FORWARD: Sql = Sql("
     select a.number, cast(coalesce(sum(p.amount_cents), 0)
         - coalesce((select sum(w.charged_cents) from bill_waiting w where w.account_id = a.id), 0)
@@ -135,6 +147,19 @@ pub fn little_gone(tx: &mut Tx, most: i64) -> Result<Vec<Gone>> {
 /// What was given up of what an account owes and not had since, and in how many charges that was.
 pub fn given_up(tx: &mut Tx, account: AccountId) -> Result<(Money, i64)> {
     tx.one(GIVEN_UP, [account.into()], |row| Ok((row.money(0)?, row.int(1)?)))
+}
+
+/// What was given up of accounts with an open case that came to it and not had since, as if it were past due,
+/// by account.
+pub fn in_cases(tx: &mut Tx) -> Result<Vec<Arrears>> {
+    tx.many(IN_CASES, [], |row| {
+        Ok(Arrears {
+            account: row.id(0)?,
+            class: row.word(1, CustomerClass::from_word)?,
+            past_due: row.money(2)?,
+            oldest: row.date(3)?,
+        })
+    })
 }
 
 /// The day on which the oldest of what was given up of an account was due, where that is known.

@@ -373,6 +373,7 @@ mod tests {
             NotStepped::Gone { on, today },
             NotStepped::TooEarly { on, not_before: today },
             NotStepped::Paid { order, past_due, off_below },
+            NotStepped::Settled { order, left: past_due, off_below },
             NotStepped::Barred { order, why: stopped() },
             NotStepped::NoReason,
         ];

@@ -122,6 +122,15 @@ pub enum NotStepped {
         /// It is called off below this.
         off_below: Money,
     },
+    /// What the disconnection is for is paid, but for too little: what came due since takes another one.
+    Settled {
+        /// The order.
+        order: OrderId,
+        /// What is left of it.
+        left: Money,
+        /// It is called off below this.
+        off_below: Money,
+    },
     /// Something keeps from cutting the account off.
     Barred {
         /// The order.
@@ -204,6 +213,10 @@ impl fmt::Display for NotStepped {
             NotStepped::Paid { order, past_due, off_below } => write!(
                 f,
                 "only {past_due} is past due, less than {off_below}; do not cut off, and call order {order} off"
+            ),
+            NotStepped::Settled { order, left, off_below } => write!(
+                f,
+                "only {left} of what it is for is past due, less than {off_below}, and nobody was told of a cut for what came due since; do not cut off, and call order {order} off"
             ),
             NotStepped::Barred { order, why } => {
                 write!(f, "do not cut off, and call order {order} off; {why}")

@@ -7,14 +7,16 @@ use meterbook_app::collection;
 use meterbook_app::protection::{self, NewProtection, To};
 use meterbook_checks::engines;
 use meterbook_core::credit::agency::{Asked, sum};
+use meterbook_core::credit::collection::Step;
 use meterbook_core::credit::{Noun, Shield};
 use meterbook_core::id::{AccountId, AgencyFileId};
 use meterbook_core::money::Money;
-use meterbook_store::Db;
+use meterbook_store::{self as store, Db};
 
 use crate::authority::with_role;
 use crate::deposit::{at, bill, pays, say, sound};
 use crate::jobs::january;
+use crate::late_fee::february;
 use crate::village::says;
 use crate::write_off::{give_up, new};
 
@@ -85,6 +87,57 @@ fn an_agency_gets_each_debt_once_and_what_is_paid_is_recalled() {
             came.collect::<Vec<_>>(),
             [(THREE, cents(1_332), cents(333)), (FOUR, Money::ZERO, Money::ZERO)]
         );
+        sound(db);
+    });
+}
+
+#[test]
+fn what_is_given_up_goes_on_to_the_agency_and_what_comes_due_later_is_a_case_of_its_own() {
+    engines::each(|db, folder| {
+        january(db, folder, 4);
+        bill(db);
+        say(db, Noun::Collection, RULES);
+        let run = |day: &str| collection::run(db, at(day), &[]).unwrap();
+        run("2026-03-03");
+        // All of one, a part of the other.
+        give_up(db, &new(THREE, 13_32)).unwrap();
+        give_up(db, &new(FOUR, 10_00)).unwrap();
+        let waits = run("2026-03-04");
+        assert_eq!((waits.ended, waits.taken.len()), (0, 0), "its days are not over");
+        let goes = run("2026-03-05");
+        assert_eq!(goes.taken.into_iter().collect::<Vec<_>>(), [(Step::Agency, 2)]);
+        assert_eq!(sums(&make(db, "2026-03-05").unwrap()), [(2, 31_08), (0, 0)]);
+        assert_eq!(run("2026-03-06"), collection::Done::default());
+        sound(db);
+        // What came due since has a case of its own, and the agency keeps what it got.
+        february(db, folder, 4);
+        assert_eq!(run("2026-03-23").ended, 0);
+        run("2026-03-24");
+        run("2026-03-25");
+        let cases = db.read(|tx| store::collection::of_account(tx, THREE)).unwrap();
+        let opened: Vec<_> = cases.iter().map(|it| (it.oldest, it.ended.is_some())).collect();
+        assert_eq!(opened, [(date(2026, 2, 23), true), (date(2026, 3, 23), false)]);
+        // The agency has both still; another customer owes enough by now.
+        let more = make(db, "2026-03-25").unwrap();
+        let named: Vec<_> = more.file.items.iter().map(|it| (it.account, it.asked)).collect();
+        assert_eq!(named, [(AccountId(2), Asked::Place)]);
+        // Who pays all of it is left alone.
+        pays(db, FOUR, 40_00, date(2026, 3, 26), at("2026-03-26"));
+        assert_eq!(run("2026-03-27").ended, 1);
+        assert_eq!(sums(&make(db, "2026-03-27").unwrap()), [(0, 0), (1, 17_76)]);
+        sound(db);
+    });
+}
+
+#[test]
+fn without_a_step_for_the_agency_what_is_given_up_ends_its_case() {
+    engines::each(|db, folder| {
+        january(db, folder, 4);
+        bill(db);
+        say(db, Noun::Collection, "least any 10.00\nstep any write-off 8 days\n");
+        collection::run(db, at("2026-03-03"), &[]).unwrap();
+        give_up(db, &new(THREE, 13_32)).unwrap();
+        assert_eq!(collection::run(db, at("2026-03-04"), &[]).unwrap().ended, 1);
         sound(db);
     });
 }

@@ -85,6 +85,7 @@ mod rolled;
 mod search;
 mod sets;
 mod settle;
+mod settled;
 mod small;
 mod smtp;
 mod staff;

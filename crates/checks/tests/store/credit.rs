@@ -106,7 +106,7 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::collection::add(tx, &[case()])?;
     store::collection::take(tx, &[cut()])?;
     store::collection::cut(tx, OrderId(1), &case().key, 1)?;
-    store::collection::end(tx, &[case().key], date(2026, 9, 9), "paid")?;
+    store::collection::end(tx, &[(case().key, "paid")], date(2026, 9, 9))?;
     store::collection::switch(tx, "cuts", true, sample::at(), "storm")?;
     store::let_go::add(tx, "cut", date(2026, 9, 2), 80, sample::at())?;
     store::let_go::switch_fees(tx, true, sample::at(), "wrong text")?;

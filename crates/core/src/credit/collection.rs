@@ -255,6 +255,11 @@ impl Rules {
         self.steps(of).find(|it| it.0 == nth).map(|it| it.1)
     }
 
+    /// Whether a step of a class hands what is owed to an agency.
+    pub fn has_agency(&self, of: CustomerClass) -> bool {
+        self.rungs(of).any(|it| it.1.step == Step::Agency)
+    }
+
     /// What comes of an account behind its nth step that is taken on a day, where nothing is paid, and
     /// from which day on: the first step for which enough is past due, or the first of one kind.
     pub fn comes(

@@ -80,9 +80,21 @@ impl Open {
     /// What of it was due before a day, as the account's own debt, and the day on which the oldest of that
     /// was due; `None` where nothing was.
     pub fn past_due(&self, on: Date) -> Option<(Money, Date)> {
-        let past = self.items.iter().filter(|it| !it.side.rolled && it.side.due < on);
-        let oldest = past.clone().map(|it| it.side.due).min()?;
-        Some((past.map(|it| it.left).sum(), oldest))
+        let oldest = self.late(on).map(|it| it.side.due).min()?;
+        Some((self.late(on).map(|it| it.left).sum(), oldest))
+    }
+
+    /// The same, debt by debt.
+    pub fn late(&self, on: Date) -> impl Iterator<Item = &Item> {
+        self.items.iter().filter(move |it| !it.side.rolled && it.side.due < on)
+    }
+}
+
+impl Side {
+    /// Whether a letter of a day could name it as past due: it was due before, and there. A bill in the
+    /// place of another is there since that was; another account's debt that came later was not.
+    pub fn was_past_due(&self, day: Date) -> bool {
+        self.due < day && (self.kind == EntryKind::Bill || self.on <= day)
     }
 }
 
@@ -430,6 +442,25 @@ mod tests {
             side(9, EntryKind::Adjustment, "8", 6_00),
         ]);
         assert_eq!(left(&open(&sides, &[]).items), [(8, 12_00), (2, 20_00)]);
+    }
+
+    #[test]
+    fn a_letter_names_what_was_due_before_its_day_and_there() {
+        let day = date(2026, 3, 10);
+        let of = |kind, due, on| Side { due, on, ..side(1, kind, "it", 10_00) };
+        let (before, after) = (date(2026, 2, 24), date(2026, 3, 20));
+        for (kind, due, on, named) in [
+            (EntryKind::Bill, before, before, true),
+            (EntryKind::Bill, day, before, false),
+            (EntryKind::Bill, after, before, false),
+            // In the place of one that was there.
+            (EntryKind::Bill, before, after, true),
+            // Another account's debt, let to this one since.
+            (EntryKind::Charge, before, after, false),
+            (EntryKind::Charge, before, day, true),
+        ] {
+            assert_eq!(of(kind, due, on).was_past_due(day), named, "{kind:?} {due} {on}");
+        }
     }
 
     #[test]

@@ -12,6 +12,10 @@ pub(super) const SENTENCES: &[(&str, &str)] = &[
         "el último paso fue {} el {}; todavía no se ordenó un corte",
     ),
     ("no notice of the cut was written", "no se escribió ningún aviso del corte"),
+    (
+        "{} is left of what the notice of {} named, too little for a cut; what came due since takes a notice of its own",
+        "quedan {} de lo que nombró el aviso del {}, muy poco para un corte; lo que venció después requiere su propio aviso",
+    ),
     ("the notice of {} did not go out yet", "el aviso del {} todavía no salió"),
     ("the notice of {} came back", "el aviso del {} fue devuelto"),
     (

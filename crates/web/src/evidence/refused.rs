@@ -235,6 +235,10 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
         "solo {} está vencido, menos de {}; no corte, y anule la orden {}",
     ),
     (
+        "only {} of what it is for is past due, less than {}, and nobody was told of a cut for what came due since; do not cut off, and call order {} off",
+        "de lo que la motivó solo está vencido {}, menos de {}, y por lo que venció después nadie avisó de un corte; no corte, y anule la orden {}",
+    ),
+    (
         "a reason that is none of the list is written down; add a note",
         "un motivo que no está en la lista se escribe; agregue una nota",
     ),

@@ -216,6 +216,7 @@ fn what_keeps_an_account_from_a_cut_or_a_debit_is_said_in_spanish() {
         Reason::Little { past_due: amount, least: amount }.to_string(),
         Reason::NoRule.to_string(),
         Reason::Unnoticed(Lacks::NotWritten).to_string(),
+        Reason::Unnoticed(Lacks::Settled { dated: on, left: amount }).to_string(),
         Reason::Unnoticed(Lacks::NotSent { dated: on }).to_string(),
         Reason::Unnoticed(Lacks::CameBack { dated: on }).to_string(),
         Reason::Unnoticed(Lacks::TooSoon { out: on, first: on }).to_string(),
