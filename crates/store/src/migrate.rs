@@ -97,6 +97,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0099_owed_as", include_str!("../migrations/0099_owed_as.sql")),
     ("0101_elsewhere", include_str!("../migrations/0101_elsewhere.sql")),
     ("0105_bank_returns", include_str!("../migrations/0105_bank_returns.sql")),
+    ("0113_booked", include_str!("../migrations/0113_booked.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");
