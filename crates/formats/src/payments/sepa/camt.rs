@@ -251,13 +251,15 @@ fn booked(entry: &mut Entry, it: &Element<'_>) {
 
 fn paid(detail: &mut Detail, it: &Element<'_>, currency: &str) {
     let text = it.text.to_owned();
+    // What was paid abroad is told in that money too; what the entry is in is what was booked.
+    let is_ours = it.currency.is_empty() || it.currency == currency;
     if it.ends(&["Refs", "EndToEndId"]) {
         detail.end_to_end = text;
     } else if it.ends(&["Refs", "MndtId"]) {
         detail.mandate = text;
-    } else if it.ends(&["TxDtls", "Amt"]) {
+    } else if it.ends(&["TxDtls", "Amt"]) && is_ours {
         detail.amount = amount(it.text);
-    } else if it.ends(&["TxAmt", "Amt"]) {
+    } else if it.ends(&["TxAmt", "Amt"]) && is_ours {
         detail.amount = detail.amount.or(amount(it.text));
     } else if it.ends(&["InstdAmt", "Amt"]) && it.currency == currency {
         detail.instructed = amount(it.text);
