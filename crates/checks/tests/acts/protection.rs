@@ -14,6 +14,7 @@ use meterbook_app::receipt::{self, For, NewReceipt, NewTender, Share};
 use meterbook_app::registration::{self, NewRegistration};
 use meterbook_app::{Refused, credit_rules, order, plan, task};
 use meterbook_checks::engines;
+use meterbook_core::about::About;
 use meterbook_core::credit::circumstance::Circumstance;
 use meterbook_core::credit::collection::Step;
 use meterbook_core::credit::protection::Weather;
@@ -207,6 +208,17 @@ fn whatever_shields_calls_a_cut_off_which_is_ordered_anew_once_nothing_does() {
         let dispute = |tx: &mut Tx| {
             task::open_case(tx, at("2026-03-17"), about, TaskKind::Dispute, &[], "too much")
         };
+        // A bill of another account is not theirs to dispute, and calls nothing off.
+        let bill = db.read(|tx| store::bill::of_account(tx, THREE)).unwrap()[0].id;
+        let others = db.write(|tx| {
+            let about = [About::Bill(bill)];
+            let from = (TWO, InteractionChannel::Phone);
+            task::open_case(tx, at("2026-03-17"), from, TaskKind::Dispute, &about, "too much")
+        });
+        let number = db.read(|tx| store::account::get(tx, THREE)).unwrap().number;
+        let whose = format!(" is of account {number}; open the dispute at that account");
+        assert!(says(&others.unwrap_err()).contains(&whose));
+        assert_eq!(cuts(db, TWO), 1);
         db.write(dispute).unwrap();
         assert_eq!(cuts(db, TWO), 0);
         sound(db);
