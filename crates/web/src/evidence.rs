@@ -367,6 +367,7 @@ mod tests {
             NotStepped::TooEarly { on, not_before: today },
             NotStepped::Paid { order, past_due, off_below },
             NotStepped::Barred { order, why: stopped() },
+            NotStepped::Barred { order, why: Reason::NoRule },
             NotStepped::NoReason,
         ];
         let serial = "E-7".to_owned();

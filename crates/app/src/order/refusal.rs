@@ -205,6 +205,9 @@ impl fmt::Display for NotStepped {
                 f,
                 "only {past_due} is past due, less than {off_below}; do not cut off, and call order {order} off"
             ),
+            NotStepped::Barred { order, why } if why.passes() => {
+                write!(f, "do not cut off today; order {order} waits for another day: {why}")
+            }
             NotStepped::Barred { order, why } => {
                 write!(f, "do not cut off, and call order {order} off; {why}")
             }

@@ -452,6 +452,21 @@ fn a_file_says_the_weather_once_and_somebody_may_say_otherwise() {
         let mixed = Weather { low: 60, high: 40, ..said.clone() };
         let why = db.write(|tx| protection::weather(tx, actor(), &mixed)).unwrap_err();
         assert_eq!(says(&why), "the lowest is 60 and the highest 40; mend them");
+        for (odd, why) in [
+            (Weather { low: -300, ..said.clone() }, "it was never -300 F anywhere"),
+            (Weather { high: 400, ..said.clone() }, "it was never 400 F anywhere"),
+            (
+                Weather { on: date(2036, 3, 17), ..said.clone() },
+                "nobody foresees the weather of 2036-03-17 yet",
+            ),
+        ] {
+            let found = db.write(|tx| protection::weather(tx, actor(), &odd)).unwrap_err();
+            assert!(says(&found).starts_with(why), "{found}");
+        }
+        let odd = "county,date,low,high\nKane,2036-03-17,40,50\nKane,2026-03-18,40,4000\n";
+        let taken = read(odd).unwrap();
+        assert_eq!((taken.batch.accepted, taken.batch.rejected), (0, 2));
+        assert!(taken.first.unwrap().contains("nobody foresees the weather of 2036-03-17 yet"));
         read("county,date,low,high\nKane,2026-03-17,41,50\n").unwrap();
         let why = "weather: 20 F at the lowest in Kane (TX), until 2026-03-18";
         assert_eq!(shields(db, FOUR, date(2026, 3, 17)), [why]);
