@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 use jiff::ToSpan;
 use jiff::civil::Date;
+use meterbook_core::id::BankStatementId;
 use meterbook_core::money::Money;
 use meterbook_store::bank::{Booked, Credit};
 use meterbook_store::{self as store, Tx};
@@ -51,7 +52,7 @@ pub(super) fn repeated(
 ) -> Result<BTreeMap<String, Perhaps>> {
     let all: Vec<_> = fresh.iter().map(|it| (&*it.key, around(it.told_of(), it.on))).collect();
     let before = store::bank::among(tx, all.iter().flat_map(|it| it.1.iter().map(String::as_str)))?;
-    let others = Others::near(tx, fresh.iter().map(|it| (&*it.account, it.on)))?;
+    let others = Others::near(tx, fresh.iter().map(|it| (&*it.account, it.on, &*it.told)))?;
     let mut seen: BTreeSet<String> = BTreeSet::new();
     let mut found = BTreeMap::new();
     for (it, (key, days)) in fresh.iter().zip(all) {
@@ -73,12 +74,13 @@ pub(super) fn waiting(tx: &mut Tx, came: &[Credit]) -> Result<BTreeMap<String, P
     let days = |(it, told): (&Credit, &&str)| around((&it.account, it.amount, told), it.on);
     let all: Vec<Vec<String>> = came.iter().zip(&told).map(days).collect();
     let before = store::bank::among(tx, all.iter().flatten().map(String::as_str))?;
-    let others = Others::near(tx, came.iter().map(|it| (&*it.account, it.on)))?;
+    let each = came.iter().zip(&told).map(|(it, told)| (&*it.account, it.on, *told));
+    let others = Others::near(tx, each)?;
     let mut found = BTreeMap::new();
     for ((it, days), told) in came.iter().zip(all).zip(told) {
         let same = days.into_iter().find(|it| before.contains(it));
         let same = same.map(|key| Perhaps { key, was: None });
-        let statement = others.statement_of(&it.key);
+        let statement = others.statement_of((&it.account, told), &it.key);
         let same = same.or_else(|| {
             let (account, amount) = (it.account.as_str(), it.amount);
             let earlier = |of: &Booked| statement.is_some_and(|it| of.statement < it);
@@ -96,29 +98,38 @@ pub(super) fn waiting(tx: &mut Tx, came: &[Credit]) -> Result<BTreeMap<String, P
 struct Others(BTreeMap<(String, String), Vec<Booked>>);
 
 impl Others {
-    fn near<'a>(tx: &mut Tx, days: impl Iterator<Item = (&'a str, Date)>) -> Result<Others> {
-        let mut spans: BTreeMap<&str, (Date, Date)> = BTreeMap::new();
-        for (account, on) in days {
-            let span = spans.entry(account).or_insert((on, on));
-            *span = (span.0.min(on), span.1.max(on));
+    /// Of accounts, days and what tells it: only what is told so is kept in memory.
+    fn near<'a>(
+        tx: &mut Tx,
+        all: impl Iterator<Item = (&'a str, Date, &'a str)>,
+    ) -> Result<Others> {
+        let mut days: BTreeMap<&str, BTreeSet<Date>> = BTreeMap::new();
+        let mut wanted: BTreeSet<(&str, &str)> = BTreeSet::new();
+        for (account, on, told) in all {
+            days.entry(account).or_default().insert(on);
+            wanted.extend(forms(told).into_iter().map(|it| (account, it)));
         }
-        let mut all = Others::default();
-        for (account, (first, last)) in spans {
-            let days = REPEATED_DAYS.days();
-            let (first, last) = (first.saturating_sub(days), last.saturating_add(days));
-            for it in store::bank::booked(tx, account, (first, last))? {
-                let told = told_in(&it.key, account, it.on).to_owned();
-                for told in forms(&told) {
-                    let of = (account.to_owned(), told.to_owned());
-                    all.0.entry(of).or_default().push(it.clone());
+        let mut found = Others::default();
+        for (account, days) in days {
+            for span in spans(days) {
+                for it in store::bank::booked(tx, account, span)? {
+                    let told = told_in(&it.key, account, it.on).to_owned();
+                    for told in
+                        forms(&told).into_iter().filter(|it| wanted.contains(&(account, it)))
+                    {
+                        let of = (account.to_owned(), told.to_owned());
+                        found.0.entry(of).or_default().push(it.clone());
+                    }
                 }
             }
         }
-        Ok(all)
+        Ok(found)
     }
 
-    fn statement_of(&self, key: &str) -> Option<meterbook_core::id::BankStatementId> {
-        self.0.values().flatten().find(|it| it.key == key).map(|it| it.statement)
+    /// The statement in which something was first.
+    fn statement_of(&self, (account, told): (&str, &str), key: &str) -> Option<BankStatementId> {
+        let all = self.0.get(&(account.to_owned(), told.to_owned()))?;
+        all.iter().find(|it| it.key == key).map(|it| it.statement)
     }
 
     /// What was kept under the same reference as another amount: on the same day, or on a day nearby where all
@@ -140,6 +151,20 @@ impl Others {
         })?;
         Some(Perhaps { key: same.key.clone(), was: Some(same.amount) })
     }
+}
+
+/// The days around these, as few spans as they are.
+fn spans(days: BTreeSet<Date>) -> Vec<(Date, Date)> {
+    let around = REPEATED_DAYS.days();
+    let mut all: Vec<(Date, Date)> = Vec::new();
+    for on in days {
+        let (first, last) = (on.saturating_sub(around), on.saturating_add(around));
+        match all.last_mut() {
+            Some(span) if first <= span.1 => span.1 = last,
+            _ => all.push((first, last)),
+        }
+    }
+    all
 }
 
 /// What stands in a key behind the account and the day.
@@ -175,5 +200,32 @@ fn forms(told: &str) -> BTreeSet<&str> {
 impl Came {
     fn told_of(&self) -> Told<'_> {
         (&self.account, self.amount, &self.told)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn a_key_says_what_tells_it_whatever_counts_stand_behind() {
+        let on = date(2026, 3, 12);
+        let told = |key: &str| told_in(key, "DE89/1", on).to_owned();
+        assert_eq!(told("DE89/1/2026-03-12/1000/INV/7#2/1"), "INV/7#2/1");
+        assert_eq!(cents_in("DE89/1/2026-03-12/1000/INV/7", "DE89/1", on), Some(1_000));
+        assert_eq!(told("DE89/1/2026-03-13/1000/INV"), "", "of another day");
+        let all = |told| forms(told).into_iter().collect::<Vec<_>>();
+        assert_eq!(all("W1#2/1"), ["W1", "W1#2", "W1#2/1"]);
+        assert_eq!((all("W1"), all("W/x#")), (vec!["W1"], vec!["W/x#"]));
+    }
+
+    #[test]
+    fn days_nearby_are_read_once() {
+        let days = [1, 5, 30].map(|day| date(2026, 3, day));
+        let spans = spans(BTreeSet::from(days));
+        let day = |month, day| date(2026, month, day);
+        assert_eq!(spans, [(day(2, 23), day(3, 11)), (day(3, 24), day(4, 5))]);
     }
 }

@@ -363,7 +363,7 @@ fn what_a_bank_tells_again_as_another_amount_waits_for_a_person() {
         let again = take(db, &bai2("260312", &[wire(1_001), by_words(2_01)])).unwrap();
         assert_eq!(ends(&again), ["open", "open"]);
         let was: Vec<_> = again.perhaps.values().map(|it| it.was.unwrap().cents()).collect();
-        assert_eq!((was, owes(db)[2]), (vec![1_000, 2_00], 3_32));
+        assert_eq!((was, owes(db)[2]), (vec![1_000, 2_00], 332));
         let found = db.read(|tx| bank::unmatched(tx, date(2026, 3, 14))).unwrap();
         assert_eq!(found.perhaps, again.perhaps);
         // A bank that lists both means two; and the same words on another day are another payment.
