@@ -5,7 +5,7 @@ use std::fmt;
 use anyhow::Result;
 use meterbook_core::about::About;
 use meterbook_core::bill::BillNumber;
-use meterbook_core::id::AccountNumber;
+use meterbook_core::id::{AccountId, AccountNumber};
 use meterbook_store::{self as store, Tx};
 
 use crate::refuse;
@@ -47,6 +47,16 @@ pub fn named(tx: &mut Tx, said: &str) -> Result<About> {
     };
     found
         .ok_or_else(|| refuse(NotNamed::NotThere { what: what.to_owned(), said: which.to_owned() }))
+}
+
+/// Whose a thing is, where it is one account's alone.
+pub(crate) fn whose(tx: &mut Tx, about: About) -> Result<Option<AccountId>> {
+    Ok(match about {
+        About::Account(id) => Some(id),
+        About::Bill(id) => Some(store::bill::get(tx, id)?.account),
+        About::Payment(id) => store::payment::get(tx, id)?.map(|it| it.account),
+        _ => None,
+    })
 }
 
 impl fmt::Display for NotNamed {

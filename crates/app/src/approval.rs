@@ -198,7 +198,7 @@ fn alone(tx: &mut Tx, actor: Actor, asked: &Asked, day: Option<&OfDay>) -> Resul
     }
 }
 
-/// What one person alone gives back, waives, gives up or takes as promised of one account on one day: it counts together
+/// What one person alone gives back, waives, gives up, credits or takes as promised of one account on one day: it counts together
 /// against their limit, or who may let 500 go lets 900 go in two parts.
 struct OfDay {
     what: String,
@@ -216,6 +216,8 @@ impl OfDay {
             Asked::WriteOff(it) => (it.account, it.amount),
             Asked::Transfer(it) => (it.from, it.amount),
             Asked::Secure(NewSecurity::Pledge(it)) => (it.account, it.amount),
+            // A charge lets nothing go; a credit does, and so does a charge that is taken back.
+            Asked::BillOnce(it) if it.total < Money::ZERO => (it.account, -it.total),
             _ => return Ok(None),
         };
         let Some(by) = actor.by else { return Ok(None) };

@@ -2,6 +2,7 @@
 //! money that is nobody's yet; what the bank says was our deposit and nobody expected waits for a person.
 
 mod back;
+mod repeated;
 pub mod settle;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,12 +27,11 @@ use crate::pay::NotPaid;
 use crate::receipt::bundle::{self, One, To};
 use crate::{Actor, refuse};
 
+pub use repeated::Perhaps;
+use repeated::key_of;
+
 /// Days after it was expected in which a deposit is looked for.
 const LATE_DAYS: i64 = 10;
-
-/// Days around one on which a bank may tell it again: the statement after a long weekend repeats what came
-/// before it, and who pays each week pays a week later.
-const REPEATED_DAYS: i64 = 6;
 
 /// What became of a statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,8 +42,8 @@ pub struct Took {
     pub credits: Vec<Credit>,
     /// How much of it came in by another statement before.
     pub already: usize,
-    /// What is perhaps the same as something of another day, which is not posted, by their keys.
-    pub perhaps: BTreeMap<String, String>,
+    /// What is perhaps the same as something of another day or amount, which is not posted, by their keys.
+    pub perhaps: BTreeMap<String, Perhaps>,
     /// What the bank took back of what had been paid in.
     pub returned: Vec<ReturnedItem>,
     /// How many times the bank took something else, and what that comes to.
@@ -55,8 +55,8 @@ pub struct Took {
 pub struct Unmatched {
     /// What came in and was not expected.
     pub came: Vec<Credit>,
-    /// What of it is perhaps the same as something of another day, by their keys.
-    pub perhaps: BTreeMap<String, String>,
+    /// What of it is perhaps the same as something of another day or amount, by their keys.
+    pub perhaps: BTreeMap<String, Perhaps>,
     /// What was expected and did not come.
     pub expected: Vec<Expected>,
     /// What the bank took back, of which nobody said what it is.
@@ -201,8 +201,8 @@ struct Sorted {
     customers: Customers,
     /// How much of it came in before.
     already: usize,
-    /// What is perhaps the same as something of another day.
-    perhaps: BTreeMap<String, String>,
+    /// What is perhaps the same as something of another day or amount.
+    perhaps: BTreeMap<String, Perhaps>,
 }
 
 /// What of it came in before, and of the rest what each is; with each that is a customer's its place.
@@ -218,7 +218,7 @@ fn sorted(tx: &mut Tx, came: Vec<Came>, doubted: bool, today: Date) -> Result<So
     let all = came.len();
     let mut fresh: Vec<Came> = came.into_iter().filter(|it| !known.contains_key(&it.key)).collect();
     let already = all - fresh.len();
-    let perhaps = repeated(tx, &fresh)?;
+    let perhaps = repeated::repeated(tx, &fresh, &here)?;
     for it in &mut fresh {
         it.ours |= doubted || perhaps.contains_key(&it.key);
         if let Some(many) = missing.get_mut(&it.alike).filter(|it| 0 < **it) {
@@ -257,42 +257,6 @@ fn sorted(tx: &mut Tx, came: Vec<Came>, doubted: bool, today: Date) -> Result<So
         }
     }
     Ok(Sorted { credits, customers: ones, already, perhaps })
-}
-
-/// What another statement, or this one, has with the same account, amount and reference on another day
-/// nearby. A bank's reference is of one transfer, and the day on which it is booked is not: a bank that
-/// repeats an item books it under the day of the statement. A person looks before it is posted twice.
-fn repeated(tx: &mut Tx, fresh: &[Came]) -> Result<BTreeMap<String, String>> {
-    let all: Vec<_> = fresh.iter().map(|it| (&*it.key, around(it.told_of(), it.on))).collect();
-    let before = store::bank::among(tx, all.iter().flat_map(|it| it.1.iter().map(String::as_str)))?;
-    let mut here: BTreeSet<String> = BTreeSet::new();
-    let mut found = BTreeMap::new();
-    for (it, (key, days)) in fresh.iter().zip(all) {
-        let same = days.into_iter().find(|it| before.contains(it) || here.contains(it));
-        found.extend(same.map(|it| (key.to_owned(), it)));
-        here.insert(key_of(it.told_of(), it.on));
-    }
-    Ok(found)
-}
-
-/// The account, the amount and what tells it best.
-type Told<'a> = (&'a str, Money, &'a str);
-
-/// The natural key of what came in.
-fn key_of((account, amount, told): Told<'_>, on: Date) -> String {
-    format!("{account}/{on}/{}/{told}", amount.cents())
-}
-
-/// The keys that the same would have on other days nearby; none where nothing tells it.
-fn around(told: Told<'_>, on: Date) -> Vec<String> {
-    let days = (-REPEATED_DAYS..=REPEATED_DAYS).filter(|it| *it != 0 && !told.2.is_empty());
-    days.map(|days| key_of(told, on.saturating_add(days.days()))).collect()
-}
-
-impl Came {
-    fn told_of(&self) -> Told<'_> {
-        (&self.account, self.amount, &self.told)
-    }
 }
 
 /// The deposit that a credit is, the one that was expected first; no other credit is it then.
@@ -389,7 +353,7 @@ fn is_returned(kind: &str) -> bool {
 }
 
 /// Refuses money that is none of these books.
-fn in_our_currency(tx: &mut Tx, file: &Found) -> Result<()> {
+pub(crate) fn in_our_currency(tx: &mut Tx, file: &Found) -> Result<()> {
     let ours = crate::founding::currency(tx)?;
     let currencies: Vec<&String> = match file {
         Found::Bai2(it) => {
@@ -465,18 +429,7 @@ pub fn unmatched(tx: &mut Tx, on: Date) -> Result<Unmatched> {
     let mut expected = store::bank::expected(tx)?;
     expected.retain(|it| !it.seen && it.on <= on);
     let (came, returned) = (store::bank::open(tx)?, store::bank::open_returned(tx)?);
-    let days = |it: &Credit| {
-        let begins = key_of((&it.account, it.amount, ""), it.on);
-        let told = it.key.strip_prefix(&begins).unwrap_or_default();
-        around((&it.account, it.amount, told), it.on)
-    };
-    let all: Vec<Vec<String>> = came.iter().map(days).collect();
-    let before = store::bank::among(tx, all.iter().flatten().map(String::as_str))?;
-    let mut perhaps = BTreeMap::new();
-    for (it, days) in came.iter().zip(all) {
-        let same = days.into_iter().find(|it| before.contains(it));
-        perhaps.extend(same.map(|same| (it.key.clone(), same)));
-    }
+    let perhaps = repeated::waiting(tx, &came)?;
     Ok(Unmatched { came, perhaps, expected, returned })
 }
 

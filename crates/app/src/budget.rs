@@ -153,6 +153,11 @@ pub fn begin(
     Ok(it)
 }
 
+/// Whether each bill works its level out anew on a day.
+pub fn is_rolling(tx: &mut Tx, on: Date) -> Result<bool> {
+    Ok(credit_rules::budgets(tx, on)?.is_rolling())
+}
+
 /// Refuses what is no level.
 fn within(level: Money) -> Result<()> {
     if level <= Money::ZERO {

@@ -171,6 +171,17 @@ pub enum Reason {
     },
 }
 
+impl Reason {
+    /// Whether it goes by itself within days, so that the order waits for another one.
+    pub(crate) fn passes(&self) -> bool {
+        match self {
+            Reason::Stopped { .. } | Reason::Unnoticed(Lacks::TooSoon { .. }) => true,
+            Reason::Shielded(why) => matches!(why.shield, Shield::Weather | Shield::Calendar),
+            _ => false,
+        }
+    }
+}
+
 /// Why nothing is run or switched.
 #[derive(Debug, PartialEq, Eq)]
 pub enum NotRun {

@@ -118,7 +118,10 @@ pub fn propose(tx: &mut Tx, account: AccountId, on: Date) -> Result<Proposed> {
     let all = store::plan::of_account(tx, account)?;
     let broken = all.iter().filter_map(|it| it.ended);
     let broken = broken.filter(|it| it.0 == Ending::Broken && year < it.1).map(|it| it.1);
-    let broken: Vec<Date> = broken.chain(broken_now.then_some(on)).collect();
+    let mut broken: Vec<Date> = broken.collect();
+    broken.extend(reopened(tx, account, (on, &all))?.filter(|it| year < *it));
+    broken.extend(broken_now.then_some(on));
+    broken.sort_unstable();
     let dues = match rules.due {
         DueOn::WithBills => store::plan::dues(tx, account, on, TURNS)?,
         DueOn::Monthly => Vec::new(),
@@ -135,6 +138,27 @@ pub fn propose(tx: &mut Tx, account: AccountId, on: Date) -> Result<Proposed> {
         }));
     }
     Ok(Proposed { debt, offers })
+}
+
+/// The days on which plans ended as kept of which something is past due again: what they were kept with came
+/// back.
+fn reopened(
+    tx: &mut Tx,
+    account: AccountId,
+    (on, had): (Date, &[Plan]),
+) -> Result<impl Iterator<Item = Date>> {
+    let open = receipt::open_now(tx, account)?;
+    let kept = had.iter().filter_map(|it| match it.ended {
+        Some((Ending::Kept, day)) if it.of.is_none() => Some((it, day)),
+        _ => None,
+    });
+    let is_owed = |it: &Plan| {
+        open.items
+            .iter()
+            .any(|of| of.side.due < on && of.side.added_by.is_none() && it.is_about(&of.side))
+    };
+    let days: Vec<Date> = kept.filter(|it| is_owed(it.0)).map(|it| it.1).collect();
+    Ok(days.into_iter())
 }
 
 /// What rules of corrections offer of what is open of what corrections added, until the first part is past

@@ -13,7 +13,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use meterbook_core::credit::Shield;
 use meterbook_core::credit::circumstance::Condition;
-use meterbook_core::credit::protection::{Granted, Lasts, Why};
+use meterbook_core::credit::protection::{Granted, Lasts, Weather, Why};
 use meterbook_core::id::AccountId;
 use meterbook_core::money::Money;
 use meterbook_core::order::{CalledOff, State};
@@ -70,10 +70,19 @@ pub enum NotProtected {
     },
     /// It would end before it begins.
     NoDays,
-    /// It was granted as often in a row as it may be.
+    /// It would be longer than one of its kind lasts.
+    TooLong {
+        /// What.
+        shield: Shield,
+        /// The longest day that may be the first one without it.
+        longest: Date,
+    },
+    /// It was granted as often in a row as it may be, or for the same arrears.
     NoMore {
         /// How often it may be renewed.
         renewals: i64,
+        /// The first day of another row; none where what is past due has to be paid first.
+        from: Option<Date>,
     },
     /// It was granted as often as it may be to who does not pay what comes due.
     NotPaying {
@@ -91,6 +100,16 @@ pub enum NotProtected {
         low: i64,
         /// The highest.
         high: i64,
+    },
+    /// It was never so cold or hot.
+    NeverWas {
+        /// What was said, in degrees Fahrenheit.
+        degrees: i64,
+    },
+    /// Nobody foresees the weather of that day yet.
+    TooFar {
+        /// The day.
+        on: Date,
     },
     /// It was granted from that day on already.
     Already,
@@ -119,6 +138,11 @@ pub fn grant(tx: &mut Tx, actor: Actor, new: &NewProtection) -> Result<Protectio
     };
     if until <= from {
         return Err(refuse(NotProtected::NoDays));
+    }
+    // What a county is granted says itself how long it is; one certificate lasts as long as its rule says.
+    let longest = lasts.map(|it| it.span.after(from)).filter(|_| matches!(to, To::Account(_)));
+    if let Some(longest) = longest.filter(|it| *it < until) {
+        return Err(refuse(NotProtected::TooLong { shield, longest }));
     }
     let (account, county, of) = match to {
         To::Account(account) => {
@@ -174,6 +198,8 @@ struct Row {
     nth: i64,
     /// The first day of that row.
     since: Date,
+    /// The first day on which another row begins.
+    another: Date,
     /// How many there would be in it.
     many: i64,
 }
@@ -191,7 +217,10 @@ fn in_a_row(tx: &mut Tx, account: AccountId, shield: Shield, new: (Date, Date)) 
     let nth = i64::try_from(before)? + 1;
     let many = nth + i64::try_from(behind)?;
     let since = days[at - before].0;
-    Ok(Row { all: days.into_iter().map(|it| it.0).collect(), new: new.0, nth, since, many })
+    let ends = days.iter().enumerate().filter(|it| it.0 != at).map(|it| it.1.1);
+    let another = ends.max().unwrap_or(new.0).saturating_add((IN_A_ROW + 1).days());
+    let all = days.into_iter().map(|it| it.0).collect();
+    Ok(Row { all, new: new.0, nth, since, another, many })
 }
 
 /// Refuses what was granted as often as a rule lets it be, in a row or for the same arrears.
@@ -209,7 +238,10 @@ fn not_too_many(tx: &mut Tx, account: AccountId, lasts: &Lasts, row: &Row) -> Re
         return Ok(());
     }
     match lasts.unless_paying {
-        false => Err(refuse(NotProtected::NoMore { renewals })),
+        false => {
+            let from = (!lasts.per_arrears).then_some(row.another);
+            Err(refuse(NotProtected::NoMore { renewals, from }))
+        }
         true if known::keeps_up(tx, account, (since, row.new))? => Ok(()),
         true => Err(refuse(NotProtected::NotPaying { renewals })),
     }
@@ -307,8 +339,21 @@ impl fmt::Display for NotProtected {
                 write!(f, "no rule says how long {shield} lasts; say until when")
             }
             NotProtected::NoDays => f.write_str("it ends after it begins"),
-            NotProtected::NoMore { renewals } => {
-                write!(f, "it may be renewed {renewals} times in a row, and was")
+            NotProtected::TooLong { shield, longest } => write!(
+                f,
+                "one {shield} protection lasts until {longest} at most; say that day or an earlier one, and renew it when it is over"
+            ),
+            NotProtected::NoMore { renewals, from } => {
+                match renewals {
+                    1 => f.write_str("it may be renewed once")?,
+                    _ => write!(f, "it may be renewed {renewals} times")?,
+                }
+                match from {
+                    Some(from) => write!(f, " in a row, and was; another one may begin on {from}"),
+                    None => f.write_str(
+                        " for the same arrears, and was; another one may begin once they are paid",
+                    ),
+                }
             }
             NotProtected::NotPaying { renewals } => write!(
                 f,
@@ -317,6 +362,14 @@ impl fmt::Display for NotProtected {
             NotProtected::UpsideDown { low, high } => {
                 write!(f, "the lowest is {low} and the highest {high}; mend them")
             }
+            NotProtected::NeverWas { degrees } => {
+                write!(f, "it was never {degrees} F anywhere; say it in degrees Fahrenheit")
+            }
+            NotProtected::TooFar { on } => write!(
+                f,
+                "nobody foresees the weather of {on} yet; say it at most {} days ahead",
+                Weather::AHEAD
+            ),
             NotProtected::NoCounty { county } => write!(
                 f,
                 "no rule knows the county {county}; write county {county}: TOWNS in the rules of protection: meterbook credit rules protection"

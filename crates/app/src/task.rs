@@ -113,6 +113,9 @@ pub fn open_case(
     }
     store::account::lock(tx, &[account])?;
     let contact = interaction::note_about(tx, actor, account, channel, about, text)?;
+    if kind == TaskKind::Dispute {
+        theirs(tx, actor, account, about)?;
+    }
     let due = today(tx, actor)?.checked_add(kind.days().days())?;
     let mut cause = by_hand(tx, kind, text.trim().to_owned(), due)?;
     cause.about = vec![About::Account(account), About::Interaction(contact)];
@@ -121,6 +124,23 @@ pub fn open_case(
     audit(tx, actor, "open case", id, &format!("{kind}, due {due}"))?;
     protection::after_fact(tx, &allowed, &[account])?;
     Ok(id)
+}
+
+/// Refuses a dispute of what is another account's: it would shield this one for that one's bill. Who sums
+/// another account up may dispute what is on its summary.
+fn theirs(tx: &mut Tx, actor: Actor, account: AccountId, about: &[About]) -> Result<()> {
+    let today = today(tx, actor)?;
+    for it in about {
+        let Some(of) = crate::about::whose(tx, *it)?.filter(|of| *of != account) else { continue };
+        let by = crate::summary::summed_up_by(tx, of, today)?;
+        if by.is_none_or(|by| by.id != account) {
+            let whose = store::account::get(tx, of)?.number;
+            let name = store::about::name(tx, *it)?.unwrap_or_default();
+            let what = it.word();
+            return Err(refuse(TaskRefusal::OfAnother { what, name, whose }));
+        }
+    }
+    Ok(())
 }
 
 /// The kinds of tasks that are cases of a customer.

@@ -25,6 +25,9 @@ const ALIKE: Sql = Sql("select id from bank_statement where alike = $1 order by 
 const KNOWN: (Sql, Sql) =
     among_words!("select alike, key from bank_credit where alike", "order by key");
 const AMONG: (Sql, Sql) = among_words!("select key from bank_credit where key", "order by key");
+const BOOKED: Sql = Sql("
+    select key, statement_id, booked_on, amount_cents, said from bank_credit
+    where account = $1 and $2 <= booked_on and booked_on <= $3 order by booked_on, key");
 const RETURNED: Rows =
     Rows("bank_return (key, statement_id, line, account, booked_on, amount_cents, said)");
 const KNOWN_RETURNED: (Sql, Sql) =
@@ -178,6 +181,21 @@ pub struct Credit {
     pub deposit: Option<String>,
     /// What it came in as, where it is a customer's.
     pub tender: Option<TenderId>,
+}
+
+/// What came in by a statement that was kept, as it is compared with what comes later.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Booked {
+    /// Its natural key.
+    pub key: String,
+    /// In which statement it was first.
+    pub statement: BankStatementId,
+    /// The day on which it was booked.
+    pub on: Date,
+    /// How much, above zero.
+    pub amount: Money,
+    /// What the bank says of it.
+    pub said: String,
 }
 
 /// What a bank took back of what had been paid in.
@@ -355,6 +373,14 @@ pub fn among<'a>(tx: &mut Tx, keys: impl Iterator<Item = &'a str>) -> Result<BTr
     let sql = tx.either(AMONG.0, AMONG.1);
     let found = tx.many(sql, [words_of(keys).into()], |row| row.text(0))?;
     Ok(found.into_iter().collect())
+}
+
+/// What came in at an account of a bank from one day to another, both with them.
+pub fn booked(tx: &mut Tx, account: &str, (first, last): (Date, Date)) -> Result<Vec<Booked>> {
+    tx.many(BOOKED, [account.into(), first.into(), last.into()], |row| {
+        let (key, statement, on) = (row.text(0)?, row.id(1)?, row.date(2)?);
+        Ok(Booked { key, statement, on, amount: row.money(3)?, said: row.text(4)? })
+    })
 }
 
 /// The statement that a file became, by its hash.

@@ -98,6 +98,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0101_elsewhere", include_str!("../migrations/0101_elsewhere.sql")),
     ("0105_bank_returns", include_str!("../migrations/0105_bank_returns.sql")),
     ("0109_large_security", include_str!("../migrations/0109_large_security.sql")),
+    ("0113_booked", include_str!("../migrations/0113_booked.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");

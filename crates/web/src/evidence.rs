@@ -375,6 +375,7 @@ mod tests {
             NotStepped::Paid { order, past_due, off_below },
             NotStepped::Settled { order, left: past_due, off_below },
             NotStepped::Barred { order, why: stopped() },
+            NotStepped::Barred { order, why: Reason::NoRule },
             NotStepped::NoReason,
         ];
         let serial = "E-7".to_owned();

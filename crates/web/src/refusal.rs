@@ -126,6 +126,9 @@ fn task(refused: &TaskRefusal, zone: &Zone) -> Option<String> {
             "diga por qué: «{}» se le dice al cliente y lo lee un auditor, en 4000 caracteres como máximo",
             name(how)
         ),
+        TaskRefusal::OfAnother { name, whose, .. } => format!(
+            "{name} es de la cuenta {whose}; abra el reclamo en esa cuenta, o nombre lo que es de esta"
+        ),
         TaskRefusal::NothingOfYours => {
             "usted no cerró ni aplazó ninguna tarea; no hay nada que deshacer".to_owned()
         }

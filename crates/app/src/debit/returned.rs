@@ -1,6 +1,7 @@
 //! What a bank sends back of debits: payments are taken back, mandates end or change, and what nobody
 //! knows becomes a task.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use anyhow::{Context, Result};
@@ -127,6 +128,8 @@ struct Back {
     sent: Option<Sent>,
     /// How much, where that is said.
     amount: Option<Money>,
+    /// The day on which the bank booked it, where that is said.
+    booked: Option<Date>,
     /// What it is called in the file.
     named: String,
     /// Whether it takes something of ours back: what banks dispute among each other does not.
@@ -141,6 +144,7 @@ pub fn take_in(tx: &mut Tx, actor: Actor, key: &BankKey, bytes: &[u8]) -> Result
     if let Some(why) = &file.faults().refused {
         return Err(refuse(NotTaken::Faulty { line: why.line, what: why.what.clone() }));
     }
+    crate::bank::in_our_currency(tx, &file)?;
     let today = crate::founding::zone(tx)?.day_of(actor.at);
     let (all, changes) = match &file {
         Found::Nacha(file) => {
@@ -153,7 +157,7 @@ pub fn take_in(tx: &mut Tx, actor: Actor, key: &BankKey, bytes: &[u8]) -> Result
     };
     let mut told = Vec::new();
     if let Found::Statuses(it) = &file {
-        told.extend(not_taken(tx, &allowed, it)?);
+        told.extend(not_taken(tx, actor, &allowed, (it, today))?);
     }
     for it in all {
         let became = back(tx, actor, &allowed, (&it, today))?;
@@ -177,7 +181,8 @@ fn of_nacha(tx: &mut Tx, it: Return) -> Result<Back> {
     let sent = by_trace(tx, (&it.trace, &it.id))?;
     let ours = it.stage == Stage::Returned;
     let (line, code, named) = (it.line, it.code, format!("trace {}", it.trace));
-    Ok(Back { line, code, means, sent, amount: Some(it.amount), named, ours })
+    let (amount, booked) = (Some(it.amount), None);
+    Ok(Back { line, code, means, sent, amount, booked, named, ours })
 }
 
 /// What was booked back in a statement or a notification: money that went out again with a reason.
@@ -189,40 +194,64 @@ fn of_statements(tx: &mut Tx, it: &sepa::Statements) -> Result<Vec<Back>> {
         let named = named(&detail.end_to_end);
         let (line, ours) = (detail.line, !entry.credit);
         let (code, means) = reason(&detail.reason);
-        all.push(Back { line, code, means, sent, amount, named, ours });
+        let booked = entry.booked;
+        all.push(Back { line, code, means, sent, amount, booked, named, ours });
     }
     Ok(all)
 }
 
-/// What a bank did not take: single debits, or a collection.
+/// What a bank did not take: single debits, or a collection. What is not in the file that the message is about
+/// is nothing that anybody knows: a bank that names one file and a debit of another one is asked.
 fn of_statuses(tx: &mut Tx, it: &sepa::Statuses) -> Result<Vec<Back>> {
+    let in_file: BTreeSet<DebitId> = of_original(tx, it)?.1.iter().map(|it| it.id).collect();
+    let is_of_it = |sent: &Sent| match sent {
+        Sent::Debit(debit) => it.original.is_empty() || in_file.contains(&debit.id),
+        Sent::Prenote(_) => true,
+    };
     let mut all = Vec::new();
     for of in it.outcomes.iter().filter(|it| it.status == REJECTED) {
         let sent = match of.end_to_end.is_empty() {
-            false => vec![by_id(tx, &of.end_to_end)?],
-            true => collected(tx, &of.collection)?.into_iter().map(Some).collect(),
+            false => by_id(tx, &of.end_to_end)?.into_iter().collect(),
+            true => collected(tx, &of.collection)?,
         };
+        let sent: Vec<_> = sent.into_iter().filter(|it| is_of_it(it)).map(Some).collect();
         let named = if of.end_to_end.is_empty() { &of.collection } else { &of.end_to_end };
         let (named, (code, means)) = (self::named(named), reason(&of.reason));
         let sent = if sent.is_empty() { vec![None] } else { sent };
         for sent in sent {
             let (code, means, named) = (code.clone(), means.clone(), named.clone());
-            let (line, amount) = (of.line, of.amount);
-            all.push(Back { line, code, means, sent, amount, named, ours: true });
+            let (line, amount, booked, ours) = (of.line, of.amount, None, true);
+            all.push(Back { line, code, means, sent, amount, booked, named, ours });
         }
     }
     Ok(all)
 }
 
+/// The file that a message is about, and what is in it; nothing where it is none of ours.
+fn of_original(tx: &mut Tx, it: &sepa::Statuses) -> Result<(Option<DebitFileId>, Vec<Debit>)> {
+    let id = it.original.strip_prefix("F-").and_then(|it| it.parse().ok()).map(DebitFileId);
+    let items = id.map_or(Ok(Vec::new()), |id| store::debit::items(tx, id))?;
+    Ok((id.filter(|_| !items.is_empty()), items))
+}
+
 /// What became of a file that a bank did not take at all, for what is wrong with the file: it is called off.
-fn not_taken(tx: &mut Tx, allowed: &Authorized, it: &sepa::Statuses) -> Result<Option<Told>> {
+/// Where the file is none of ours, somebody asks the bank which it means.
+fn not_taken(
+    tx: &mut Tx,
+    actor: Actor,
+    allowed: &Authorized,
+    (it, today): (&sepa::Statuses, Date),
+) -> Result<Option<Told>> {
     if it.status != REJECTED || it.outcomes.iter().any(|of| of.status == REJECTED) {
         return Ok(None);
     }
-    let id = it.original.strip_prefix("F-").and_then(|it| it.parse().ok()).map(DebitFileId);
-    let items = id.map_or(Ok(Vec::new()), |id| store::debit::items(tx, id))?;
-    let Some(id) = id.filter(|_| !items.is_empty()) else { return Ok(None) };
     let (code, means) = reason(&it.reason);
+    let (Some(id), items) = of_original(tx, it)? else {
+        let named = format!("the message {}", it.original);
+        let said = format!("{code} {means}, of {named}, which is no file of ours");
+        let became = wait(tx, actor, (&named, &code), said, today)?;
+        return Ok(Some(Told { line: 1, code, became }));
+    };
     let mut standing = false;
     for it in &items {
         standing |= !store::receipt::standing(tx, it.tender)?.is_empty();
@@ -273,7 +302,10 @@ fn back(
     if store::receipt::standing(tx, debit.tender)?.is_empty() {
         return Ok(Became::Already);
     }
-    let amount = receipt::come_back(tx, allowed, debit.tender, (today, &it.code), &why)?;
+    // It is owed again from the day on which the bank took it, as by a statement of any other account.
+    let came = store::receipt::get(tx, debit.tender)?.context("the tender of a debit is there")?.on;
+    let on = it.booked.map_or(today, |it| it.min(today)).max(came);
+    let amount = receipt::come_back(tx, allowed, debit.tender, (on, &it.code), &why)?;
     let ends = ENDS.contains(&it.code.as_str());
     let ended = ends && end(tx, allowed, debit.mandate, (&why, today))?;
     Ok(Became::TakenBack { account, amount, ended })

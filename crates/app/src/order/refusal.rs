@@ -218,6 +218,9 @@ impl fmt::Display for NotStepped {
                 f,
                 "only {left} of what it is for is past due, less than {off_below}, and nobody was told of a cut for what came due since; do not cut off, and call order {order} off"
             ),
+            NotStepped::Barred { order, why } if why.passes() => {
+                write!(f, "do not cut off today; order {order} waits for another day: {why}")
+            }
             NotStepped::Barred { order, why } => {
                 write!(f, "do not cut off, and call order {order} off; {why}")
             }

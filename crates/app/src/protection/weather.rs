@@ -5,6 +5,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use jiff::civil::Date;
 use meterbook_core::credit::protection::{Rules, Weather};
 use meterbook_core::id::BatchId;
 use meterbook_core::permission::Permission;
@@ -40,6 +41,12 @@ pub fn weather(tx: &mut Tx, actor: Actor, it: &Weather) -> Result<()> {
     let allowed = authorize(tx, actor, Permission::RunCollections, None)?;
     if it.high < it.low {
         return Err(refuse(NotProtected::UpsideDown { low: it.low, high: it.high }));
+    }
+    if let Some(degrees) = it.never_was() {
+        return Err(refuse(NotProtected::NeverWas { degrees }));
+    }
+    if it.is_too_far(crate::founding::zone(tx)?.day_of(actor.at)) {
+        return Err(refuse(NotProtected::TooFar { on: it.on }));
     }
     let rules = credit_rules::protections(tx, it.on)?;
     let Some(county) = rules.county_named(&it.county) else {
@@ -84,8 +91,9 @@ pub fn weather_file(
         let mut said = BTreeSet::new();
         for Line { line, fields, said: it } in &lines {
             let days = it.clone().and_then(|it| days(&it, &rules, feed.trim()));
+            let days = days.and_then(|days| days.into_iter().map(|it| may_be(it, today)).collect());
             // Two stations of one county would take turns.
-            let days = days.and_then(|days| {
+            let days = days.and_then(|days: Vec<Weather>| {
                 let twice = days.iter().find(|it| !said.insert((it.county.clone(), it.on)));
                 twice.map_or(Ok(days.clone()), |it| {
                     Err(format!("{} is said twice of {}; leave one line", it.on, it.county))
@@ -156,6 +164,17 @@ fn days(it: &Day, rules: &Rules, feed: &str) -> Result<Vec<Weather>, String> {
     let Day { on, low, high, alert, .. } = *it;
     let day = |county| Weather { county, on, low, high, alert, by: by.clone() };
     Ok(counties.into_iter().map(day).collect())
+}
+
+/// What a line says, where it can be.
+fn may_be(it: Weather, today: Date) -> Result<Weather, String> {
+    if let Some(degrees) = it.never_was() {
+        return Err(NotProtected::NeverWas { degrees }.to_string());
+    }
+    match it.is_too_far(today) {
+        true => Err(NotProtected::TooFar { on: it.on }.to_string()),
+        false => Ok(it),
+    }
 }
 
 /// A file that is not read, by its name.

@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use meterbook_core::account::Cycle;
-use meterbook_core::id::TaskId;
+use meterbook_core::id::{AccountNumber, TaskId};
 use meterbook_core::person::Language;
 use meterbook_core::task::{Resolution, TaskKind};
 
@@ -77,6 +77,15 @@ pub enum TaskRefusal {
     NoCase {
         /// The kind.
         kind: TaskKind,
+    },
+    /// What is disputed is another account's.
+    OfAnother {
+        /// The word for what it is.
+        what: &'static str,
+        /// What it is called.
+        name: String,
+        /// Whose it is.
+        whose: AccountNumber,
     },
     /// Nothing was said.
     NothingSaid,
@@ -156,6 +165,10 @@ impl fmt::Display for TaskRefusal {
             TaskRefusal::NoCase { kind } => {
                 write!(f, "{kind} is no case; open a complaint, a dispute or an inquiry")
             }
+            TaskRefusal::OfAnother { what, name, whose } => write!(
+                f,
+                "{what} {name} is of account {whose}; open the dispute at that account, or name what is this one's"
+            ),
             TaskRefusal::NothingSaid => f.write_str("nothing is said; write what it is about"),
             TaskRefusal::TooLong { length } => {
                 write!(f, "the text has {length} characters; 4000 fit")

@@ -202,6 +202,11 @@ fn a_statement_of_sepa_is_taken_as_one_of_the_united_states() {
         // The notification says it again.
         let again = take(db, &message("BkToCstmrDbtCdtNtfctn", "Ntfctn", &entries)).unwrap_err();
         assert!(says(&again).starts_with("nothing came in by it"), "{again}");
+        // The same statement with one digit of an amount changed.
+        let entries = entries.replace("17.76</Amt><Cdt", "17.77</Amt><Cdt");
+        let odd = take(db, &message("BkToCstmrStmt", "Stmt", &entries)).unwrap();
+        assert_eq!((ends(&odd), odd.already), (vec!["open".to_owned()], 1));
+        assert_eq!(odd.perhaps.values().next().unwrap().was, Some(Money::from_cents(17_76)));
         let other = take(db, "account,amount\n").unwrap_err();
         assert!(says(&other).starts_with("this is no statement"), "{other}");
         sound(db);
@@ -407,11 +412,14 @@ fn what_a_bank_tells_again_on_another_day_waits_for_a_person() {
         // The next statement repeats it under its own day, with what is new.
         let new = ("195", 1_000, "W2", three.as_str());
         let again = take(db, &bai2("260310", &[wire(1_000), wire(1_001), new, by_words])).unwrap();
-        assert_eq!(ends(&again), ["open", "tender", "tender", "open"]);
-        let same: Vec<_> = again.perhaps.values().collect();
-        assert_eq!(same, ["1000017/2026-03-06/1000/W1", &format!("1000017/2026-03-06/200/{four}")]);
+        // A reference is of one transfer, whatever day and amount it is told with.
+        assert_eq!(ends(&again), ["open", "open", "tender", "open"]);
+        let same: Vec<_> = again.perhaps.values().map(|it| (it.key.as_str(), it.was)).collect();
+        let (w1, ten) = ("1000017/2026-03-06/1000/W1", Money::from_cents(10_00));
+        let two = format!("1000017/2026-03-06/200/{four}");
+        assert_eq!(same, [(w1, None), (w1, Some(ten)), (two.as_str(), None)]);
         let found = db.read(|tx| bank::unmatched(tx, date(2026, 3, 14))).unwrap();
-        assert_eq!((found.came.len(), found.perhaps), (2, again.perhaps.clone()));
+        assert_eq!((found.came.len(), found.perhaps), (3, again.perhaps.clone()));
         // It was the same; what came a week apart is not.
         let key = again.credits[0].key.clone();
         db.write(|tx| settle::settle(tx, at("2026-03-14"), &key, &Is::Ours, "told twice")).unwrap();
@@ -419,6 +427,31 @@ fn what_a_bank_tells_again_on_another_day_waits_for_a_person() {
         assert_eq!(ends(&within), ["open"]);
         let week = take(db, &bai2("260227", &[wire(1_000)])).unwrap();
         assert_eq!((ends(&week), week.perhaps.len()), (vec!["tender".to_owned()], 0));
+        sound(db);
+    });
+}
+
+#[test]
+fn what_a_bank_tells_again_as_another_amount_waits_for_a_person() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        let (three, four) = (number(db, 3), number(db, 4));
+        let wire = |cents| ("195", cents, "W1", three.as_str());
+        let by_words = |cents| ("142", cents, "", four.as_str());
+        let first = take(db, &bai2("260312", &[wire(1_000), by_words(2_00)])).unwrap();
+        assert_eq!(ends(&first), ["tender", "tender"]);
+        // One digit of the amount is another, by a reference and by words alone.
+        let again = take(db, &bai2("260312", &[wire(1_001), by_words(2_01)])).unwrap();
+        assert_eq!(ends(&again), ["open", "open"]);
+        let was: Vec<_> = again.perhaps.values().map(|it| it.was.unwrap().cents()).collect();
+        assert_eq!((was, owes(db)[2]), (vec![1_000, 2_00], 332));
+        let found = db.read(|tx| bank::unmatched(tx, date(2026, 3, 14))).unwrap();
+        assert_eq!(found.perhaps, again.perhaps);
+        // A bank that lists both means two; and the same words on another day are another payment.
+        let both = take(db, &bai2("260312", &[wire(1_000), wire(1_001), wire(1_002)])).unwrap();
+        assert_eq!((ends(&both), both.already), (vec!["tender".to_owned()], 2));
+        let other = take(db, &bai2("260313", &[by_words(2_02), ("195", 1_003, "W9", &three)]));
+        assert_eq!(ends(&other.unwrap()), ["tender", "tender"]);
         sound(db);
     });
 }

@@ -258,7 +258,7 @@ fn a_crew_does_not_set_out_for_what_is_shielded_meanwhile() {
         let cited = "weather: 20 F at the lowest in Kane (16 TAC 25.483(j)), until 2026-03-18";
         assert_eq!(
             says(&sets_out("2026-03-17")),
-            format!("do not cut off, and call order {id} off; {cited}")
+            format!("do not cut off today; order {id} waits for another day: {cited}")
         );
         // What is said anew counts.
         let warm = Weather { low: 33, ..cold.clone() };
@@ -399,11 +399,12 @@ fn what_is_not_granted_is_said() {
         assert!(says(&grant(db, "2026-03-10", date(2026, 3, 10)).unwrap_err()).contains("already"));
         assert_eq!(grant(db, "2026-04-09", date(2026, 4, 9)).unwrap().nth, 2);
         let why = grant(db, "2026-05-09", date(2026, 5, 9)).unwrap_err();
-        assert_eq!(says(&why), "it may be renewed 1 times in a row, and was");
+        let no_more = "it may be renewed once in a row, and was; another one may begin on";
+        assert_eq!(says(&why), format!("{no_more} 2026-06-09"));
         assert_eq!(grant(db, "2026-07-01", date(2026, 7, 1)).unwrap().nth, 1, "not in a row");
         // One before both of the first row would be the third of it.
         let why = grant(db, "2026-04-10", date(2026, 2, 20)).unwrap_err();
-        assert_eq!(says(&why), "it may be renewed 1 times in a row, and was");
+        assert_eq!(says(&why), format!("{no_more} 2026-08-31"));
         let new = |shield, until, evidence: &str| NewProtection {
             to: To::Account(TWO),
             shield,
@@ -414,6 +415,9 @@ fn what_is_not_granted_is_said() {
         let grant = |new: &NewProtection| {
             says(&db.write(|tx| protection::grant(tx, actor(), new)).unwrap_err())
         };
+        let longer =
+            "one medical protection lasts until 2026-04-09 at most; say that day or an earlier one";
+        assert!(grant(&new(Shield::Medical, Some(date(2026, 4, 10)), "x")).starts_with(longer));
         let follows = "plan follows from what is there; nobody grants it";
         assert_eq!(grant(&new(Shield::Plan, None, "x")), follows);
         let no_end = "no rule says how long bankruptcy lasts; say until when";

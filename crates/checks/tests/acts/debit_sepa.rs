@@ -65,8 +65,17 @@ fn what_is_booked_back_is_taken_back_once_in_whatever_message_it_comes() {
         assert_eq!(owes(db)[3], 0);
 
         let back = notified(&[("D-1", "17.76", "MD06", "BOOK")]);
+        let back = back.replace("<Sts>", "<BookgDt><Dt>2026-03-14</Dt></BookgDt><Sts>");
+        // As much in other money is another amount.
+        let dollars = back.replace("\"EUR\"", "\"USD\"");
+        let why = says(&take_in_on(db, by, &dollars).unwrap_err());
+        let says_so = "it is in USD and the bills of this utility are in EUR; nothing was posted";
+        assert!(why.starts_with(says_so), "{why}");
+        assert_eq!(owes(db)[3], 0);
         assert_eq!(take_in_on(db, by, &back).unwrap(), [taken_back(4, 17_76, false)]);
         assert_eq!(owes(db)[3], 17_76);
+        let returned = db.read(|tx| store::returned::of_account(tx, AccountId(4))).unwrap();
+        assert_eq!(returned[0].on, date(2026, 3, 14), "the day on which the bank took it");
         assert_eq!(held(db)[3], (4, "a debit came back and is still owed".to_owned()));
         let statement = booked("BkToCstmrStmt", "Stmt", &[("D-1", "17.76", "MD06", "BOOK")]);
         for text in [&back, &statement] {
@@ -101,6 +110,15 @@ fn what_a_bank_did_not_take_is_taken_back_and_ends_what_it_must() {
         let why = take_in_on(db, by, &rejected("", fine)).unwrap_err();
         assert!(says(&why).starts_with("nothing in this file"), "{why}");
         assert_eq!(take_in_on(db, by, &rejected("", other)).unwrap(), [Became::Task]);
+        assert_eq!(owes(db)[3], 0);
+        // A debit of another file than the message names, and a file that is none of ours.
+        let other = rejected("", single).replace("F-1</OrgnlMsgId>", "F-2</OrgnlMsgId>");
+        assert_eq!(take_in_on(db, by, &other).unwrap(), [Became::Task]);
+        let other = rejected(group, "").replace("F-1</OrgnlMsgId>", "F-77</OrgnlMsgId>");
+        assert_eq!(take_in_on(db, by, &other).unwrap(), [Became::Task]);
+        let tasks = db.read(|tx| store::task::open_of(tx, TaskKind::Reminder)).unwrap();
+        let said = "of the message F-77, which is no file of ours";
+        assert!(tasks.iter().any(|it| it.evidence.ends_with(said)), "{tasks:?}");
         assert_eq!(owes(db)[3], 0);
         for (text, ended) in [(rejected("", single), true), (rejected("", collection), false)] {
             let told = db.write(|tx| {

@@ -179,6 +179,32 @@ fn above_a_limit_it_takes_two() {
 }
 
 #[test]
+fn credits_of_an_account_on_a_day_count_together() {
+    engines::each(|db, _| {
+        three_months(db);
+        let [ada, lee] = ["ada", "lee"].map(|name| with_role(db, name, "billing-analyst"));
+        let credit = |by, cents: &str, reference: &str| {
+            let said = format!("-{cents} fee revenue: Goodwill");
+            let new =
+                NewOnce { reference: reference.to_owned(), ..new(&[], &[said.as_str()], false) };
+            made(db, by, &new, "kind").unwrap()
+        };
+        assert_eq!(credit(ada, "400.00", "H1"), Outcome::Done);
+        assert!(matches!(credit(ada, "400.00", "H2"), Outcome::Waits(_)), "$800.00 of a day");
+        assert_eq!(credit(ada, "100.00", "H3"), Outcome::Done);
+        assert!(matches!(credit(ada, "0.01", "H4"), Outcome::Waits(_)));
+        // What is charged lets nothing go, and another person or day is another one.
+        let charge = new(&[], &["500.00 fee revenue: Pole"], false);
+        assert_eq!(made(db, ada, &charge, "a car").unwrap(), Outcome::Done);
+        assert_eq!(credit(lee, "400.00", "H5"), Outcome::Done);
+        let day = jiff::SignedDuration::from_hours(24);
+        let tomorrow = Actor { at: ada.at.checked_add(day).unwrap(), ..ada };
+        assert_eq!(credit(tomorrow, "400.00", "H6"), Outcome::Done);
+        clean(db);
+    });
+}
+
+#[test]
 fn a_bill_of_charges_is_taken_back_once() {
     engines::each(|db, _| {
         three_months(db);

@@ -9,7 +9,7 @@ use anyhow::Result;
 use jiff::civil::{Date, date};
 use meterbook_app::order::{self, NewOrder, Where};
 use meterbook_app::{
-    close, collection, credit_rules, customer_view, late_fee, plan, protection, statement,
+    close, collection, credit_rules, customer_view, late_fee, plan, protection, receipt, statement,
 };
 use meterbook_checks::engines;
 use meterbook_core::bill::OnPlan;
@@ -222,6 +222,30 @@ fn a_plan_that_is_paid_is_kept_and_bills_that_come_later_are_paid_beside_it() {
         assert_eq!(review(db, "2026-03-24"), []);
         pays(db, THREE, 6_66, date(2026, 4, 1), at("2026-04-01"));
         assert_eq!(review(db, "2026-04-01").len(), 1);
+        sound(db);
+    });
+}
+
+#[test]
+fn a_plan_that_was_kept_with_a_check_that_came_back_broke() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        agree(db, TWO, 1).unwrap();
+        pays(db, TWO, 8_88, date(2026, 3, 11), at("2026-03-11"));
+        assert_eq!(review(db, "2026-03-11")[0].0, Ending::Kept);
+        let tender = db.read(|tx| {
+            let paid = store::payment::newest_of(tx, TWO, 1)?.remove(0);
+            Ok(store::receipt::tender_of(tx, paid.id)?.unwrap())
+        });
+        let back = date(2026, 3, 14);
+        db.write(|tx| receipt::give_back(tx, at("2026-03-14"), tender.unwrap(), back, "nsf"))
+            .unwrap();
+        let why = db.read(|tx| plan::propose(tx, TWO, back)).unwrap_err();
+        assert!(says(&why).contains("a plan broke on 2026-03-11"), "{why}");
+        // Paid otherwise it is kept again.
+        pays(db, TWO, 8_88, date(2026, 3, 15), at("2026-03-15"));
+        february(db, folder, 3);
+        assert!(db.read(|tx| plan::propose(tx, TWO, date(2026, 3, 16))).is_ok());
         sound(db);
     });
 }

@@ -14,6 +14,7 @@ use meterbook_app::receipt::{self, For, NewReceipt, NewTender, Share};
 use meterbook_app::registration::{self, NewRegistration};
 use meterbook_app::{Refused, credit_rules, order, plan, task};
 use meterbook_checks::engines;
+use meterbook_core::about::About;
 use meterbook_core::credit::circumstance::Circumstance;
 use meterbook_core::credit::collection::Step;
 use meterbook_core::credit::protection::Weather;
@@ -207,6 +208,17 @@ fn whatever_shields_calls_a_cut_off_which_is_ordered_anew_once_nothing_does() {
         let dispute = |tx: &mut Tx| {
             task::open_case(tx, at("2026-03-17"), about, TaskKind::Dispute, &[], "too much")
         };
+        // A bill of another account is not theirs to dispute, and calls nothing off.
+        let bill = db.read(|tx| store::bill::of_account(tx, THREE)).unwrap()[0].id;
+        let others = db.write(|tx| {
+            let about = [About::Bill(bill)];
+            let from = (TWO, InteractionChannel::Phone);
+            task::open_case(tx, at("2026-03-17"), from, TaskKind::Dispute, &about, "too much")
+        });
+        let number = db.read(|tx| store::account::get(tx, THREE)).unwrap().number;
+        let whose = format!(" is of account {number}; open the dispute at that account");
+        assert!(says(&others.unwrap_err()).contains(&whose));
+        assert_eq!(cuts(db, TWO), 1);
         db.write(dispute).unwrap();
         assert_eq!(cuts(db, TWO), 0);
         sound(db);
@@ -440,6 +452,21 @@ fn a_file_says_the_weather_once_and_somebody_may_say_otherwise() {
         let mixed = Weather { low: 60, high: 40, ..said.clone() };
         let why = db.write(|tx| protection::weather(tx, actor(), &mixed)).unwrap_err();
         assert_eq!(says(&why), "the lowest is 60 and the highest 40; mend them");
+        for (odd, why) in [
+            (Weather { low: -300, ..said.clone() }, "it was never -300 F anywhere"),
+            (Weather { high: 400, ..said.clone() }, "it was never 400 F anywhere"),
+            (
+                Weather { on: date(2036, 3, 17), ..said.clone() },
+                "nobody foresees the weather of 2036-03-17 yet",
+            ),
+        ] {
+            let found = db.write(|tx| protection::weather(tx, actor(), &odd)).unwrap_err();
+            assert!(says(&found).starts_with(why), "{found}");
+        }
+        let odd = "county,date,low,high\nKane,2036-03-17,40,50\nKane,2026-03-18,40,4000\n";
+        let taken = read(odd).unwrap();
+        assert_eq!((taken.batch.accepted, taken.batch.rejected), (0, 2));
+        assert!(taken.first.unwrap().contains("nobody foresees the weather of 2036-03-17 yet"));
         read("county,date,low,high\nKane,2026-03-17,41,50\n").unwrap();
         let why = "weather: 20 F at the lowest in Kane (TX), until 2026-03-18";
         assert_eq!(shields(db, FOUR, date(2026, 3, 17)), [why]);

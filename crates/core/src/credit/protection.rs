@@ -185,6 +185,25 @@ pub struct Weather {
     pub by: String,
 }
 
+impl Weather {
+    /// The lowest and the highest that it ever was anywhere, in degrees Fahrenheit, and a little more.
+    pub const EVER: (i64, i64) = (-130, 135);
+
+    /// Days ahead for which the weather of a day is foreseen by anybody.
+    pub const AHEAD: i64 = 31;
+
+    /// Whichever of the lowest and the highest can not be, as it was never so cold or hot.
+    pub fn never_was(&self) -> Option<i64> {
+        let (least, most) = Weather::EVER;
+        [self.low, self.high].into_iter().find(|it| !(least..=most).contains(it))
+    }
+
+    /// Whether nobody foresees its day yet.
+    pub fn is_too_far(&self, today: Date) -> bool {
+        today.saturating_add(Weather::AHEAD.days()) < self.on
+    }
+}
+
 /// What of an account is past due on a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PastDue {

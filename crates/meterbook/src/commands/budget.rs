@@ -36,11 +36,22 @@ pub(crate) fn budget(place: &Place, command: &BudgetCommand) -> Result<()> {
         }
         BudgetCommand::Begin { of, level, why } => {
             let level = level.as_deref().map(|it| super::amount(place, it)).transpose()?;
-            let it = super::open(place)?.write(|tx| {
+            let (it, is_rolling) = super::open(place)?.write(|tx| {
                 let account = super::account(tx, &of.account)?.id;
-                budget::begin(tx, by, account, level, why)
+                let it = budget::begin(tx, by, account, level, why)?;
+                let is_rolling = budget::is_rolling(tx, it.from)?;
+                Ok((it, is_rolling))
             })?;
-            say::line(format_args!("{} is asked for in place of the next bill", it.level));
+            match is_rolling {
+                // The next bill is one of those that the level follows from.
+                true => say::line(format_args!(
+                    "{} by the bills up to now; each bill works out anew, with itself, what is asked for in its place",
+                    it.level
+                )),
+                false => {
+                    say::line(format_args!("{} is asked for in place of the next bill", it.level));
+                }
+            }
         }
         BudgetCommand::Change { of, level, why } => {
             let level = level.as_deref().map(|it| super::amount(place, it)).transpose()?;

@@ -158,7 +158,11 @@ fn given(it: &Given) -> String {
     if *earned != Money::ZERO {
         return format!("{number}  {earned} of interest counted{free}{why}");
     }
-    format!("{number}  {returned} back, interest {interest}, to be paid out {refunded}{free}{why}")
+    let goes = match *refunded == Money::ZERO && *returned != Money::ZERO {
+        true => "a credit of the account".to_owned(),
+        false => format!("to be paid out {refunded}"),
+    };
+    format!("{number}  {returned} back, interest {interest}, {goes}{free}{why}")
 }
 
 fn as_json(it: &Given) -> Value {

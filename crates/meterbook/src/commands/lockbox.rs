@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use jiff::civil::Date;
-use meterbook_app::bank::{self, Unmatched};
+use meterbook_app::bank::{self, Perhaps, Unmatched};
 use meterbook_app::lockbox::{self, NewLockbox};
 use meterbook_core::limits::PAYMENT_FILE_BYTES;
 use meterbook_core::money::Money;
@@ -69,7 +69,7 @@ pub(crate) fn statement(place: &Place, file: &Path) -> Result<()> {
             (Some(deposit), _) => deposit.clone(),
             (None, Some(tender)) => format!("tender {tender}"),
             (None, None) => match took.perhaps.get(&it.key) {
-                Some(same) => format!("NOT POSTED, perhaps the same as {same}"),
+                Some(same) => format!("NOT POSTED, {}", perhaps_same(same)),
                 None => "NOT EXPECTED".to_owned(),
             },
         };
@@ -90,6 +90,16 @@ pub(crate) fn statement(place: &Place, file: &Path) -> Result<()> {
         say::line(format_args!("{many} of {} {are} not ours to post", took.passed.1));
     }
     Ok(())
+}
+
+/// What something that waits is perhaps the same as, in words.
+fn perhaps_same(it: &Perhaps) -> String {
+    match it.was {
+        Some(was) => {
+            format!("perhaps the same as {}, repeated with another amount: that was {was}", it.key)
+        }
+        None => format!("perhaps the same as {}", it.key),
+    }
 }
 
 /// Prints what a bank took back, and which tenders it may be.
@@ -115,7 +125,7 @@ pub(crate) fn unmatched(place: &Place, on: Option<Date>) -> Result<()> {
     for Credit { key, on, amount, said, .. } in &came {
         say::line(format_args!("came in    {on}  {amount:>12}  {key}  {said}"));
         if let Some(same) = perhaps.get(key) {
-            say::line(format_args!("           perhaps the same as {same}"));
+            say::line(format_args!("           {}", perhaps_same(same)));
         }
     }
     db.read(|tx| returned.iter().try_for_each(|it| came_back(tx, it)))?;

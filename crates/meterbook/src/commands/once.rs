@@ -64,7 +64,10 @@ fn print(it: &Planned, of: &Of) {
     for it in &it.with {
         say::line(format_args!("{:<70} {:>12}", it.label, it.amount));
     }
-    say::line(format_args!("{} together, due {}", it.total, it.bill.due_on));
+    match it.total < Money::ZERO {
+        true => say::line(format_args!("{} together, a credit of the account", it.total)),
+        false => say::line(format_args!("{} together, due {}", it.total, it.bill.due_on)),
+    }
 }
 
 /// Prints the kinds of charges, or says them anew from a day on.

@@ -495,8 +495,32 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
         "el proveedor dijo que no: {}; corrija los ajustes",
     ),
     (
-        "it may be renewed {} times in a row, and was",
-        "se puede renovar {} veces seguidas, y ya se hizo",
+        "one {} protection lasts until {} at most; say that day or an earlier one, and renew it when it is over",
+        "una protección {} dura hasta el {} como máximo; diga ese día o uno anterior, y renuévela cuando termine",
+    ),
+    (
+        "it may be renewed once in a row, and was; another one may begin on {}",
+        "se puede renovar una vez seguida, y ya se hizo; otra puede empezar el {}",
+    ),
+    (
+        "it may be renewed {} times in a row, and was; another one may begin on {}",
+        "se puede renovar {} veces seguidas, y ya se hizo; otra puede empezar el {}",
+    ),
+    (
+        "it may be renewed once for the same arrears, and was; another one may begin once they are paid",
+        "se puede renovar una vez por lo mismo vencido, y ya se hizo; otra puede empezar cuando se pague",
+    ),
+    (
+        "it may be renewed {} times for the same arrears, and was; another one may begin once they are paid",
+        "se puede renovar {} veces por lo mismo vencido, y ya se hizo; otra puede empezar cuando se pague",
+    ),
+    (
+        "it was never {} F anywhere; say it in degrees Fahrenheit",
+        "nunca hubo {} F en ninguna parte; dígalo en grados Fahrenheit",
+    ),
+    (
+        "nobody foresees the weather of {} yet; say it at most {} days ahead",
+        "nadie prevé todavía el tiempo del {}; dígalo con {} días de antelación como máximo",
     ),
     (
         "it was renewed {} times for what is past due, and what came due since the first was not paid; take a payment of that first",

@@ -228,6 +228,10 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
         "the customer was promised {}; move or cancel the appointment of order {} instead",
         "se prometió al cliente {}; cambie o retire la promesa de la orden {}",
     ),
+    (
+        "do not cut off today; order {} waits for another day: {}",
+        "no corte hoy; la orden {} espera otro día: {}",
+    ),
     ("do not cut off, and call order {} off; {}", "no corte, y anule la orden {}; {}"),
     ("this account may not be cut off; {}", "esta cuenta no se puede cortar; {}"),
     (

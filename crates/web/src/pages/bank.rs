@@ -9,8 +9,8 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::{Extension, Form};
 use jiff::civil::Date;
-use meterbook_app::bank::Unmatched;
 use meterbook_app::bank::settle::{self, Is};
+use meterbook_app::bank::{Perhaps, Unmatched};
 use meterbook_app::lockbox::{self, NewLockbox};
 use meterbook_app::{Actor, bank, drawer};
 use meterbook_core::id::TenderId;
@@ -108,7 +108,7 @@ async fn page(
     })
     .await?;
     let Unmatched { came, perhaps, expected, returned } = found;
-    let alike = |it: &Credit| perhaps.get(&it.key).cloned().unwrap_or_default();
+    let alike = |it: &Credit| perhaps.get(&it.key).map(same).unwrap_or_default();
     let page = Page {
         head: Head::new(console, Some(visitor), visitor.language, visitor.money().bank),
         words: words(visitor.language),
@@ -131,6 +131,14 @@ async fn page(
         says,
     };
     Ok(draw(money::status(&page.says), &page))
+}
+
+/// What it is perhaps the same as, and what that came to where it is another amount.
+fn same(it: &Perhaps) -> String {
+    match it.was {
+        Some(was) => format!("{} ({})", it.key, show::money(was)),
+        None => it.key.clone(),
+    }
 }
 
 fn credit(it: &Credit, visitor: &Visitor) -> Row {
@@ -313,7 +321,7 @@ struct CreditPage {
     account: String,
     /// Whether the bank took it back, and did not get it.
     is_back: bool,
-    /// What of another day it is perhaps the same as.
+    /// What of another day or amount it is perhaps the same as.
     perhaps: String,
     expected: Vec<(Row, bool)>,
     is: String,
@@ -384,7 +392,7 @@ struct Open {
 
 fn open(tx: &mut Tx, key: &str, today: Date) -> Result<Open> {
     let Unmatched { came, mut perhaps, expected, returned } = bank::unmatched(tx, today)?;
-    let perhaps = perhaps.remove(key).unwrap_or_default();
+    let perhaps = perhaps.remove(key).as_ref().map(same).unwrap_or_default();
     if let Some(it) = came.into_iter().find(|it| it.key == key) {
         let account = it.account.clone();
         return Ok(Open { it: Item::Came(it), account, perhaps, expected });
