@@ -67,6 +67,8 @@ pub struct Coming {
     pub taken: Taken,
     /// How often its letter was sent before.
     pub before: i64,
+    /// Whether the account takes anything that could be cut off.
+    pub flows: bool,
 }
 
 /// What a look found.
@@ -211,7 +213,9 @@ pub fn look(tx: &mut Tx, on: Date) -> Result<Looked> {
     let off: HashSet<String> = store::collection::cuts_called_off(tx)?.into_iter().collect();
     // Those with a step tonight, unless something keeps from it: most accounts have none.
     let mut nearly: Vec<(Arrears, Case)> = Vec::new();
-    let mut looks = Looks { on, notices: Notices::of(tx, on)?, rules, looked: Looked::default() };
+    let notices = Notices::of(tx, on)?;
+    let (looked, flowing) = (Looked::default(), HashSet::new());
+    let mut looks = Looks { on, notices, rules, looked, flowing };
     for mut it in arrears {
         let case = cases.remove(&it.account);
         if let Some(pledged) = pledged.get(&it.account) {
@@ -262,6 +266,7 @@ pub fn look(tx: &mut Tx, on: Date) -> Result<Looked> {
     looks.notices.look_at(tx, (&looks.rules, &plans), &pledged, (&nearly, on))?;
     let accounts: Vec<AccountId> = nearly.iter().map(|it| it.0.account).collect();
     let shields = protection::shields_of(tx, &accounts, on)?;
+    looks.flowing = store::collection::flowing(tx, &accounts, on)?;
     for (it, case) in &nearly {
         if looks.is_last_cut(it, case) && off.contains(&case.key) {
             // A cut that was called off comes again when enough is past due: the case begins anew for it.
@@ -298,6 +303,7 @@ fn standing(it: &Arrears) -> Standing<'static> {
         oldest: it.oldest,
         taken: None,
         shields: &[],
+        flows: true,
     }
 }
 
@@ -307,6 +313,8 @@ struct Looks {
     rules: Rules,
     notices: Notices,
     looked: Looked,
+    /// The accounts that take anything, of those with a step.
+    flowing: HashSet<AccountId>,
 }
 
 impl Looks {
@@ -325,7 +333,8 @@ impl Looks {
     /// Finds what comes next of an account with a case that so much shields.
     fn at(&mut self, tx: &mut Tx, it: &Arrears, case: &Case, shields: &[Shield]) -> Result<()> {
         let on = self.on;
-        match self.rules.next(&Standing { shields, ..stands(it, case) }, on) {
+        let flows = self.flowing.contains(&it.account);
+        match self.rules.next(&Standing { shields, flows, ..stands(it, case) }, on) {
             Next::Step { step: Step::Cut, nth } => {
                 // What somebody ordered already is not ordered once more.
                 if self.has_notice(tx, it, case)? && is_left_to_cut(tx, it.account, on)? {
@@ -334,7 +343,8 @@ impl Looks {
             }
             Next::Step { nth, step } => {
                 let before = self.notices.before(case, nth);
-                self.looked.steps.push(coming(it, case, (nth, step, on), before)?);
+                let coming = coming(it, case, (nth, step, on), before)?;
+                self.looked.steps.push(Coming { flows, ..coming });
             }
             Next::Kept { step, by } => *self.looked.kept.entry((step, by)).or_default() += 1,
             Next::Wait if !shields.iter().any(|it| self.rules.keeps(Step::Cut, *it)) => {
@@ -415,7 +425,7 @@ fn coming(
     let (key, nth) = (case.key.clone(), i64::try_from(nth)?);
     let taken = Taken { key, nth, step, on, past_due: it.past_due };
     let (account, class, oldest) = (it.account, it.class, it.oldest);
-    Ok(Coming { account, class, oldest, taken, before })
+    Ok(Coming { account, class, oldest, taken, before, flows: true })
 }
 
 /// What is pledged for accounts on a day, where the rules say that so much less is past due.

@@ -255,6 +255,7 @@ impl Said {
             oldest: it.oldest,
             taken: None,
             shields: &[],
+            flows: it.flows,
         };
         let nth = usize::try_from(it.taken.nth).unwrap_or_default();
         let comes = |kind| rules.comes(&standing, (nth, on), kind);

@@ -1,6 +1,6 @@
 //! Collections: cases and their steps, and what is stopped.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use anyhow::Result;
 use jiff::Timestamp;
@@ -12,7 +12,7 @@ use meterbook_core::money::Money;
 use meterbook_core::person::Language;
 
 use crate::Tx;
-use crate::tx::{Rows, Sql};
+use crate::tx::{Rows, Sql, among_ids, list_of};
 use crate::value::{Row, V};
 
 const OPEN: Sql = Sql("
@@ -136,6 +136,16 @@ const CALLS: Sql = Sql("
 const SERVED: Sql = Sql("
     select id, service_point_id from agreement
     where account_id = $1 and from_on <= $2 and (to_on is null or $2 < to_on) order by id");
+const FLOWING: (Sql, Sql) = among_ids!(
+    "select distinct g.account_id from agreement g
+     where g.from_on <= $2 and (g.to_on is null or $2 < g.to_on)
+       and coalesce((
+         select n.state from connection n
+         where n.service_point_id = g.service_point_id and n.from_on <= $2
+         order by n.from_on desc, n.id desc limit 1), '') <> 'disconnected'
+       and g.account_id",
+    "order by g.account_id"
+);
 const SWITCH: Sql = Sql("
     insert into collection_switch (what, nth, stopped, at, why)
     values ($1, (select count(*) + 1 from collection_switch where what = $1), $2, $3, $4)");
@@ -464,6 +474,14 @@ pub fn served(
     on: Date,
 ) -> Result<Vec<(AgreementId, ServicePointId)>> {
     tx.many(SERVED, [account.into(), on.into()], |row| Ok((row.id(0)?, row.id(1)?)))
+}
+
+/// Which of these accounts take anything on a day that could be cut off.
+pub fn flowing(tx: &mut Tx, accounts: &[AccountId], on: Date) -> Result<HashSet<AccountId>> {
+    let sql = tx.either(FLOWING.0, FLOWING.1);
+    let all =
+        tx.many(sql, [list_of(accounts.iter().copied()).into(), on.into()], |row| row.id(0))?;
+    Ok(all.into_iter().collect())
 }
 
 /// Keeps that `notices` or `cuts` are stopped, or go on.

@@ -8,22 +8,21 @@ use std::path::Path;
 use anyhow::Result;
 use jiff::civil::{Date, date};
 use meterbook_app::collection::{self, Done};
+use meterbook_app::moves::ReadWanted;
 use meterbook_app::order::{self, NewOrder, Where};
-use meterbook_app::{plan, task};
+use meterbook_app::plan;
 use meterbook_checks::engines;
-use meterbook_core::about::About;
 use meterbook_core::credit::Noun;
 use meterbook_core::credit::collection::Step;
 use meterbook_core::id::{AccountId, OrderId};
-use meterbook_core::interaction::InteractionChannel;
 use meterbook_core::money::Money;
-use meterbook_core::order::{CalledOff, OrderKind, State, Step as OrderStep};
-use meterbook_core::task::TaskKind;
+use meterbook_core::order::{CalledOff, Connected, OrderKind, State, Step as OrderStep};
 use meterbook_store::{self as store, Db};
 
 use crate::collection::{cuts, posted, why};
 use crate::deposit::{at, bill, pays, say, sound};
 use crate::jobs::january;
+use crate::last_bill::leaves;
 use crate::late_fee::{bounces, february};
 use crate::village::says;
 
@@ -236,28 +235,30 @@ fn without_a_notice_a_cut_is_about_what_was_past_due_when_it_was_ordered() {
 }
 
 #[test]
-fn a_dispute_of_a_bill_of_somebody_else_calls_nothing_off() {
+fn who_takes_nothing_any_more_is_neither_told_of_a_cut_nor_kept_from_what_comes_behind_it() {
     engines::each(|db, folder| {
-        town(db, folder, RULES);
-        nights(db, march(10), march(20));
-        let newest =
-            |account| db.read(|tx| store::bill::of_account(tx, account)).unwrap().remove(0);
-        let dispute = |bill| {
-            let about = (THREE, InteractionChannel::Phone);
-            db.write(|tx| {
-                let of = [About::Bill(bill)];
-                task::open_case(tx, at("2026-03-20"), about, TaskKind::Dispute, &of, "too much")
-            })
-        };
-        let other = newest(FOUR);
-        let whose = db.read(|tx| store::account::get(tx, FOUR)).unwrap().number;
-        let why = says(&dispute(other.id).unwrap_err());
+        january(db, folder, 5);
+        bill(db);
+        say(db, Noun::Collection, &format!("{RULES}step any write-off 30 days\n"));
+        let four = db.read(|tx| store::account::get(tx, FOUR)).unwrap();
+        leaves(db, &four, march(4), ReadWanted::Ordered);
+        db.write(|tx| {
+            let point = store::agreement::of_account(tx, THREE)?[0].service_point;
+            store::connection::add(tx, point, march(4), Connected::No, None)
+        })
+        .unwrap();
+        nights(db, march(5), date(2026, 3, 29));
+        let reminded = (Step::Reminder, march(5));
+        let given_up = (Step::WriteOff, march(25));
         assert_eq!(
-            why,
-            format!("{} is a bill of account {whose}; open the case there", other.number)
+            [THREE, FOUR].map(|it| steps(db, it)),
+            [vec![reminded, given_up], vec![reminded, given_up]]
         );
-        assert_eq!(cuts(db, THREE).len(), 1);
-        dispute(newest(THREE).id).unwrap();
-        assert_eq!(cuts(db, THREE), []);
+        // Who is still served is told, and cut off.
+        let served = steps(db, AccountId(5));
+        let cut = served.iter().map(|it| it.0).take(3).collect::<Vec<_>>();
+        assert_eq!(cut, [Step::Reminder, Step::Notice, Step::Cut]);
+        assert_eq!([THREE, FOUR].map(|it| cuts(db, it).len()), [0, 0]);
+        sound(db);
     });
 }

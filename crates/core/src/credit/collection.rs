@@ -120,6 +120,8 @@ pub struct Standing<'a> {
     pub taken: Option<(usize, Date)>,
     /// What shields it.
     pub shields: &'a [Shield],
+    /// Whether it takes anything that could be cut off.
+    pub flows: bool,
 }
 
 /// What comes next.
@@ -245,6 +247,20 @@ impl Rules {
         })
     }
 
+    /// The lines that an account can come to: who takes nothing any more is not cut off, nor told so, and
+    /// what stands behind the cut does not wait for it.
+    fn rungs_for(&self, it: &Standing) -> impl Iterator<Item = (usize, Rung)> {
+        let cut = self.rungs(it.class).find(|it| it.1.step == Step::Cut).map_or(0, |it| it.0);
+        let flows = it.flows;
+        self.rungs(it.class).filter(move |(nth, rung)| {
+            let of_cut = match rung.step {
+                Step::Notice => *nth < cut,
+                step => step == Step::Cut,
+            };
+            flows || !of_cut
+        })
+    }
+
     /// The steps of a class with their numbers, from 1.
     pub(super) fn steps(&self, of: CustomerClass) -> impl Iterator<Item = (usize, Step)> {
         self.rungs(of).map(|(nth, it)| (nth, it.step))
@@ -268,7 +284,7 @@ impl Rules {
         (nth, on): (usize, Date),
         kind: Option<Step>,
     ) -> Option<(Step, Date)> {
-        let behind = self.rungs(it.class).skip(nth).map(|it| it.1);
+        let behind = self.rungs_for(it).skip_while(|it| it.0 <= nth).map(|it| it.1);
         let mut behind = behind.filter(|rung| rung.least <= it.past_due);
         let rung = behind.find(|rung| kind.is_none_or(|kind| kind == rung.step))?;
         let due = it.oldest.saturating_add(rung.days.days());
@@ -303,7 +319,8 @@ impl Rules {
         let due = |rung: &Rung| {
             it.oldest.saturating_add(rung.days.days()) <= on && rung.least <= it.past_due
         };
-        let Some((nth, rung)) = self.rungs(it.class).skip(taken).find(|it| due(&it.1)) else {
+        let mut behind = self.rungs_for(it).skip_while(|it| it.0 <= taken);
+        let Some((nth, rung)) = behind.find(|it| due(&it.1)) else {
             return Next::Wait;
         };
         match it.shields.iter().find(|shield| self.keeps(rung.step, **shield)) {
@@ -327,7 +344,7 @@ mod tests {
 
     fn next(cents: i64, taken: Option<(usize, Date)>, shields: &[Shield], on: Date) -> Next {
         let (class, past_due) = (CustomerClass::Residential, Money::from_cents(cents));
-        let standing = Standing { class, past_due, oldest: DUE, taken, shields };
+        let standing = Standing { class, past_due, oldest: DUE, taken, shields, flows: true };
         Rules::parse(TEXT).unwrap().next(&standing, on)
     }
 
@@ -357,6 +374,26 @@ mod tests {
     }
 
     #[test]
+    fn who_takes_nothing_any_more_is_neither_cut_off_nor_told_so() {
+        let rules = Rules::parse(TEXT).unwrap();
+        let (class, past_due) = (CustomerClass::Residential, Money::from_cents(20_000));
+        let gone =
+            |taken| Standing { class, past_due, oldest: DUE, taken, shields: &[], flows: false };
+        let reminded = gone(Some((1, date(2026, 1, 11))));
+        assert_eq!(
+            rules.next(&gone(None), date(2026, 1, 11)),
+            next(20_000, None, &[], date(2026, 1, 11))
+        );
+        assert_eq!(rules.next(&reminded, date(2026, 6, 29)), Next::Wait);
+        let write_off = Next::Step { nth: 4, step: Step::WriteOff };
+        assert_eq!(rules.next(&reminded, date(2026, 6, 30)), write_off);
+        // What a letter says comes next.
+        let comes = |kind| rules.comes(&reminded, (1, date(2026, 1, 11)), kind);
+        assert_eq!(comes(None), Some((Step::WriteOff, date(2026, 6, 30))));
+        assert_eq!(comes(Some(Step::Cut)), None);
+    }
+
+    #[test]
     fn who_owes_too_little_for_a_cut_is_not_told_of_one() {
         let taken = Some((1, date(2026, 1, 11)));
         let notice = Next::Step { nth: 2, step: Step::Notice };
@@ -375,6 +412,7 @@ mod tests {
             oldest: DUE,
             taken: None,
             shields: &[],
+            flows: true,
         };
         // The day of a cut is never that of another step.
         let comes = |cents| rules.comes(&standing(cents), (2, on), Some(Step::Cut));
@@ -409,6 +447,7 @@ mod tests {
                     oldest: DUE,
                     taken: None,
                     shields: &[],
+                    flows: true,
                 },
                 on
             ),
