@@ -100,7 +100,7 @@ fn what_is_given_up_goes_on_to_the_agency_and_what_comes_due_later_is_a_case_of_
         let run = |day: &str| collection::run(db, at(day), &[]).unwrap();
         run("2026-03-03");
         // All of one, a part of the other.
-        give_up(db, &new(THREE, 13_32)).unwrap();
+        give_up(db, &new(THREE, 1_332)).unwrap();
         give_up(db, &new(FOUR, 10_00)).unwrap();
         let waits = run("2026-03-04");
         assert_eq!((waits.ended, waits.taken.len()), (0, 0), "its days are not over");
@@ -136,7 +136,7 @@ fn without_a_step_for_the_agency_what_is_given_up_ends_its_case() {
         bill(db);
         say(db, Noun::Collection, "least any 10.00\nstep any write-off 8 days\n");
         collection::run(db, at("2026-03-03"), &[]).unwrap();
-        give_up(db, &new(THREE, 13_32)).unwrap();
+        give_up(db, &new(THREE, 1_332)).unwrap();
         assert_eq!(collection::run(db, at("2026-03-04"), &[]).unwrap().ended, 1);
         sound(db);
     });

@@ -297,7 +297,7 @@ impl<'a> Day<'a> {
             .sum();
         assert_eq!(used, 22_000_000);
         let charged = self.db.read(|tx| store::charge::of_account(tx, account)).unwrap();
-        assert_eq!(charged.len(), 4, "two fees, a deposit, and it is set off: {charged:?}");
+        assert_eq!(charged.len(), 2, "two fees, and no security of who leaves: {charged:?}");
         let sum: Money = closed.bills.iter().map(|it| it.total).sum();
         let owed = self.db.read(|tx| store::ledger::balance(tx, account)).unwrap();
         assert_eq!(owed, sum + Money::from_cents(3_500));
