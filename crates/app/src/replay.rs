@@ -109,6 +109,7 @@ pub(crate) fn again(
             was.tariff
         )));
     }
+    let goes_on = window.is_off_cycle() && until != agreement.to;
     // A term changes from a later day on only, unless it is told otherwise, so those days still say what
     // they did.
     let terms = store::terms::as_of(tx, agreement.id, from.known)?;
@@ -130,6 +131,7 @@ pub(crate) fn again(
         agreement,
         point,
         measured,
+        goes_on,
     };
     facts.agreement.tariff.clone_from(&was.tariff);
     facts.agreement.to = until;

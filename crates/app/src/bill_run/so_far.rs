@@ -31,10 +31,13 @@ pub(super) fn days(turn: Period, end: Option<Date>) -> Period {
     end.and_then(|end| turn.overlap(turn.start(), Some(end))).unwrap_or(turn)
 }
 
-/// Lets every service of an account end there, so that it is billed no further.
+/// Lets every service of an account end there, so that it is billed no further although it goes on.
 pub(super) fn cut(facts: &mut AccountFacts, end: Date) {
     facts.services.retain(|it| it.agreement.from < end);
     for it in &mut facts.services {
-        it.agreement.to = Some(it.agreement.to.map_or(end, |to| to.min(end)));
+        if it.agreement.to.is_none_or(|to| end < to) {
+            it.agreement.to = Some(end);
+            it.goes_on = true;
+        }
     }
 }

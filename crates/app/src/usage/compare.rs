@@ -141,6 +141,9 @@ pub fn compare(tx: &mut Tx, agreement: AgreementId, by: Date) -> Result<Comparis
         for Tried { row, facts } in &mut tried {
             let Ok(cost) = &mut row.cost else { continue };
             facts.measured = measured.clone();
+            // The turn has another bill of the rest.
+            let ends = facts.agreement.to.is_some_and(|to| to <= bill.period.end());
+            facts.goes_on = window.is_off_cycle() && !ends;
             match segment(facts, bill.period, &window, &mut tariffs) {
                 Ok(segment) => {
                     cost.push(segment.total);

@@ -16,6 +16,7 @@ use meterbook_core::bill::assess::Unusual;
 use meterbook_core::bill::correct::{Cause, Correction};
 use meterbook_core::bill::why::Why;
 use meterbook_core::id::{AccountId, AgreementId};
+use meterbook_core::meter::{Flow, Form};
 use meterbook_core::money::Money;
 use meterbook_core::period::Period;
 use meterbook_core::seller::Seller;
@@ -70,6 +71,54 @@ fn the_turn_bills_what_an_interim_bill_left() {
     });
 }
 
+#[test]
+fn both_come_to_what_the_turn_comes_to() {
+    let whole = village::TARIFF.replace("R-1", "R-W")
+        + "monthly  Meter rental  3.00 whole\nminimum  Minimum bill  40.00 whole\n";
+    // 100 kWh at 0.12, the rental with the first bill, what is short of the least with the last; then the next turn.
+    for (cut, totals) in
+        [(None, vec![4_000, 4_000]), (Some(CUT), vec![4_000, 4_000 - 1_380, 1_380])]
+    {
+        engines::each(|db, _| {
+            village::found_once(db);
+            db.write(|tx| tariff::publish(tx, actor(), &whole)).unwrap();
+            begin(db, "R-W", &[DIALS]);
+            for (on, index) in [(JANUARY, 0), (CUT, 90), (FEBRUARY, 100), (MARCH, 200)] {
+                shows(db, on, &[index]);
+            }
+            cut.into_iter().for_each(|to| interim(db, to));
+            bill(db);
+            bill(db);
+            let bills = db.read(|tx| store::bill::of_account(tx, ACCOUNT)).unwrap();
+            assert_eq!(bills.iter().map(|it| it.total.cents()).collect::<Vec<_>>(), totals);
+            for it in &bills {
+                assert_eq!(db.read(|tx| replay(tx, it.id)).unwrap(), Replayed::Same);
+            }
+            clean(db);
+        });
+    }
+}
+
+#[test]
+fn a_bank_that_is_paid_at_the_stop_is_kept_where_service_goes_on() {
+    let text = "tariff NS half-up\nname       Net metering\ncommodity  electric kWh\n\
+                from       2026-01-01\nnet turn\n  bank true-up dec at-stop pays 0.05\n\
+                volume  Energy            0.12\n";
+    engines::each(|db, _| {
+        village::found_once(db);
+        db.write(|tx| tariff::publish(tx, actor(), text)).unwrap();
+        let back = (Form::Register { digits: 5 }, Flow::Received);
+        begin(db, "NS", &[DIALS, back]);
+        for (on, shown) in [(JANUARY, [0, 0]), (CUT, [40, 140]), (FEBRUARY, [100, 150])] {
+            shows(db, on, &shown);
+        }
+        let bill = made(db, CUT).unwrap();
+        let bank = bill.segments[0].bank.unwrap();
+        assert_eq!((bill.total, bank.paid, bank.closing), (Money::ZERO, 0, 100_000_000));
+        clean(db);
+    });
+}
+
 fn new(to: Date) -> NewInterim {
     let (only, unusual, total) = (None, Unusual::Hold, Money::ZERO);
     NewInterim { account: ACCOUNT, only, to, unusual, total }
@@ -100,6 +149,7 @@ fn days(from: Date, to: Date) -> Period {
 const JANUARY: Date = date(2026, 1, 1);
 const CUT: Date = date(2026, 1, 16);
 const FEBRUARY: Date = date(2026, 2, 1);
+const MARCH: Date = date(2026, 3, 1);
 
 #[test]
 fn made_anew_it_goes_no_further_than_it_went() {

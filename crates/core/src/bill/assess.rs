@@ -61,6 +61,8 @@ pub struct ServiceFacts {
     /// Whether the customer moves from here to another service of the account on the same tariff, which takes on
     /// what banks hold.
     pub moves_on: bool,
+    /// Whether service goes on where the agreement is said to end: a bill of the days so far.
+    pub goes_on: bool,
     /// What services hand on from which the customer moved here.
     pub inherits: Vec<Inherited>,
     /// The meters that hung there, with their reads.
@@ -369,7 +371,7 @@ pub fn priced(
     let (plan, published) = tariffs.plan(&agreement.tariff, &point.zone, minutes, window.period);
     let edges = [period.start(), period.end()].map(|it| point.zone.start_of(it));
     let published = &*published.for_intervals(minutes, edges.into());
-    let (since, until) = (Some(agreement.from), agreement.to);
+    let (since, until) = (Some(agreement.from), agreement.to.filter(|_| !facts.goes_on));
     let of = Input::of(period, &used);
     let shares: Vec<_> = facts
         .shares
