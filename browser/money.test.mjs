@@ -548,6 +548,8 @@ test('the day closes as a checklist that keeps its evidence, and then its month'
   await tab.fill('#month-why', 'all is in');
   await tab.focus('#month-why');
   await press(tab, 'Enter');
+  // All rules of the books are asked before a month is closed.
+  await tab.locator('p[role=status]').waitFor({ timeout: 120_000 });
   assert.match(await notice(tab), /month is closed/);
   assert.match(await text(tab, '#evidence'), /Receivable/);
   await sound(tab);
