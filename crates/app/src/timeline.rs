@@ -152,9 +152,7 @@ fn money(
     }
     for act in acts {
         let after = format!("{} {}", act.act, act.detail).trim().to_owned();
-        let on = zone.day_of(act.at);
-        let about = About::Account(account.id);
-        events.push(Event { after, ..event(on, Change::Acted, about, Some(&act)) });
+        events.push(acted(account, zone.day_of(act.at), after, Some(&act)));
     }
     taken_over(tx, account, most, zone, events)?;
     credits(tx, account, most, events)
@@ -180,8 +178,7 @@ fn taken_over(
         for act in store::timeline::newest_among(tx, (&other.to_string(), &[TRANSFER]), most)? {
             let Some((amount, why)) = act.detail.split_once(&to) else { continue };
             let after = format!("take over debt {amount} of {number}: {why}");
-            let (on, about) = (zone.day_of(act.at), About::Account(account.id));
-            events.push(Event { after, ..event(on, Change::Acted, about, Some(&act)) });
+            events.push(acted(account, zone.day_of(act.at), after, Some(&act)));
         }
     }
     Ok(())
@@ -204,8 +201,7 @@ fn credits(tx: &mut Tx, account: &Account, most: i64, events: &mut Vec<Event>) -
                 format!("{SPEND} {amount} to {number}, {reference}: {why}")
             }
         };
-        let about = About::Account(account.id);
-        events.push(Event { after, ..event(it.on, Change::Acted, about, acts.first()) });
+        events.push(acted(account, it.on, after, acts.first()));
     }
     Ok(())
 }
@@ -478,6 +474,11 @@ fn event(on: Date, change: Change, about: About, act: Option<&Act>) -> Event {
         after: String::new(),
         why: String::new(),
     }
+}
+
+/// Something that was done with the money of an account.
+fn acted(account: &Account, on: Date, after: String, act: Option<&Act>) -> Event {
+    Event { after, ..event(on, Change::Acted, About::Account(account.id), act) }
 }
 
 /// Who is served on which tariff.

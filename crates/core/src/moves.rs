@@ -270,28 +270,17 @@ impl Effect {
             }
             EffectKind::Charges => format!("{what}: {amount} on the next bill"),
             EffectKind::Deposits => format!("a deposit of {amount} is asked for"),
-            EffectKind::Banks => match Kept::from_word(&self.word) {
-                Some(Kept::Carried) => {
-                    format!(
-                        "{what}: what is kept for later bills on {on} goes on to the service that starts"
-                    )
-                }
-                Some(Kept::Paid) => {
-                    format!(
-                        "{what}: what is kept for later bills on {on} is paid with the last bill"
-                    )
-                }
-                Some(Kept::Lost) => {
-                    format!(
-                        "{what}: what is kept for later bills on {on} is lost with the last bill"
-                    )
-                }
-                Some(Kept::Settled) | None => {
-                    format!(
-                        "{what}: what is kept for later bills on {on} is settled with the last bill, paid as far as the tariff pays for it, and else lost"
-                    )
-                }
-            },
+            EffectKind::Banks => {
+                let becomes = match Kept::from_word(&self.word) {
+                    Some(Kept::Carried) => "goes on to the service that starts",
+                    Some(Kept::Paid) => "is paid with the last bill",
+                    Some(Kept::Lost) => "is lost with the last bill",
+                    Some(Kept::Settled) | None => {
+                        "is settled with the last bill, paid as far as the tariff pays for it, and else lost"
+                    }
+                };
+                format!("{what}: what is kept for later bills on {on} {becomes}")
+            }
             EffectKind::FinalBill if !self.word.is_empty() => format!(
                 "{what}: every day has a bill, the last one {}; what is still charged or given back, such as a deposit, comes with one more",
                 self.word
@@ -342,28 +331,17 @@ impl Effect {
             EffectKind::CallsOff => format!("{what}: se anula el corte del {on}"),
             EffectKind::Charges => format!("{what}: {amount} en la próxima factura"),
             EffectKind::Deposits => format!("se pide un depósito de {amount}"),
-            EffectKind::Banks => match Kept::from_word(&self.word) {
-                Some(Kept::Carried) => {
-                    format!(
-                        "{what}: lo guardado el {on} para facturas siguientes pasa al servicio que comienza"
-                    )
-                }
-                Some(Kept::Paid) => {
-                    format!(
-                        "{what}: lo guardado el {on} para facturas siguientes se paga con la última factura"
-                    )
-                }
-                Some(Kept::Lost) => {
-                    format!(
-                        "{what}: lo guardado el {on} para facturas siguientes se pierde con la última factura"
-                    )
-                }
-                Some(Kept::Settled) | None => {
-                    format!(
-                        "{what}: lo guardado el {on} para facturas siguientes se liquida con la última factura: se paga lo que paga la tarifa, y el resto se pierde"
-                    )
-                }
-            },
+            EffectKind::Banks => {
+                let becomes = match Kept::from_word(&self.word) {
+                    Some(Kept::Carried) => "pasa al servicio que comienza",
+                    Some(Kept::Paid) => "se paga con la última factura",
+                    Some(Kept::Lost) => "se pierde con la última factura",
+                    Some(Kept::Settled) | None => {
+                        "se liquida con la última factura: se paga lo que paga la tarifa, y el resto se pierde"
+                    }
+                };
+                format!("{what}: lo guardado el {on} para facturas siguientes {becomes}")
+            }
             EffectKind::FinalBill if !self.word.is_empty() => format!(
                 "{what}: todos los días están facturados, los últimos en {}; lo que aún se cobra o se devuelve, como un depósito, viene en una más",
                 self.word

@@ -39,7 +39,12 @@ pub(crate) fn begin(db: &Db, code: &str, channels: &[(Form, Flow)]) {
     let mut customer = village::customer("E-1", channels);
     customer.services[0].tariff = code.to_owned();
     village::take_on(db, &customer).unwrap();
-    let turns: Vec<NewWindow> = (1..=4)
+    turns(db, 4);
+}
+
+/// A turn in each of the first months of 2026, billed on the day after it.
+pub(crate) fn turns(db: &Db, months: i8) {
+    let turns: Vec<NewWindow> = (1..=months)
         .map(|month| {
             let period = Period::month(2026, month).unwrap();
             let billed_on = period.end().saturating_add(1.days());

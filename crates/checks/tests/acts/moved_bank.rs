@@ -3,12 +3,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use meterbook_app::bill_run::{self, Until, Which};
 use meterbook_app::moves::{self, Made, ReadWanted, Start, Stop, Wanted};
 use meterbook_app::replay::{Replayed, replay};
-use meterbook_app::window::{self, NewWindow};
 use meterbook_app::{check, statement, tariff};
 use meterbook_checks::engines;
 use meterbook_core::account::{Account, Cycle};
@@ -18,10 +16,9 @@ use meterbook_core::bill::{Bill, Segment};
 use meterbook_core::meter::Flow;
 use meterbook_core::money::Money;
 use meterbook_core::moves::{EffectKind, Kept, MoveKind};
-use meterbook_core::period::Period;
 use meterbook_store::{self as store, Db};
 
-use crate::correct::{correct, meter_shows};
+use crate::correct::{correct, meter_shows, turns};
 use crate::village::{self, DIALS, actor};
 
 const NM: &str = "tariff NM half-up\nname       Net metering\ncommodity  electric kWh\n\
@@ -34,14 +31,7 @@ const MARCH: Date = date(2026, 3, 1);
 fn begin(db: &Db) -> [(Account, Agreement); 2] {
     village::found(db);
     db.write(|tx| tariff::publish(tx, actor(), NM)).unwrap();
-    let turns: Vec<NewWindow> = (1..=3)
-        .map(|month| {
-            let period = Period::month(2026, month).unwrap();
-            let billed_on = period.end().saturating_add(1.days());
-            NewWindow { period, billed_on, due_on: billed_on.saturating_add(21.days()) }
-        })
-        .collect();
-    db.write(|tx| window::plan(tx, actor(), Cycle(1), &turns)).unwrap();
+    turns(db, 3);
     ["E-1", "E-2"].map(|serial| {
         let mut customer = village::customer(serial, &[DIALS, (DIALS.0, Flow::Received)]);
         customer.street = format!("{serial} Mill St");
@@ -66,6 +56,17 @@ fn stop(of: &(Account, Agreement), on: Date, read: ReadWanted) -> Wanted {
         starts: Vec::new(),
         starts_on: None,
         credit: None,
+    }
+}
+
+/// Such a stop, of who goes on where the other left on February 16.
+fn transfer(left: &(Account, Agreement), stop: Wanted) -> Wanted {
+    let read = given([20, 120]);
+    Wanted {
+        kind: MoveKind::Transfer,
+        starts: vec![Start { point: left.1.service_point, tariff: "NM".to_owned(), read }],
+        starts_on: Some(date(2026, 2, 16)),
+        ..stop
     }
 }
 
@@ -120,16 +121,7 @@ fn january(db: &Db) -> [(Account, Agreement); 2] {
 fn what_was_sent_back_goes_on_to_the_service_that_a_customer_moves_to() {
     engines::each(|db, _| {
         let [mover, left] = january(db);
-        let wanted = Wanted {
-            kind: MoveKind::Transfer,
-            starts: vec![Start {
-                point: left.1.service_point,
-                tariff: "NM".to_owned(),
-                read: given([20, 120]),
-            }],
-            starts_on: Some(date(2026, 2, 16)),
-            ..stop(&mover, date(2026, 2, 17), given([130, 720]))
-        };
+        let wanted = transfer(&left, stop(&mover, date(2026, 2, 17), given([130, 720])));
         assert_eq!(kept(&ask(db, &wanted)), Some(Kept::Carried));
         meter_shows(db, "E-2", MARCH, &[270, 120]);
         assert_eq!(bill(db).billed, 3);
@@ -166,16 +158,7 @@ fn a_bill_waits_for_that_of_the_service_before_and_one_billed_through_hands_on_t
     engines::each(|db, _| {
         let [mover, left] = january(db);
         // They left on the day through which they are billed, and came weeks later.
-        let wanted = Wanted {
-            kind: MoveKind::Transfer,
-            starts: vec![Start {
-                point: left.1.service_point,
-                tariff: "NM".to_owned(),
-                read: given([20, 120]),
-            }],
-            starts_on: Some(date(2026, 2, 16)),
-            ..stop(&mover, FEBRUARY, given([100, 720]))
-        };
+        let wanted = transfer(&left, stop(&mover, FEBRUARY, given([100, 720])));
         assert_eq!(kept(&ask(db, &wanted)), Some(Kept::Carried));
         assert_eq!(db.read(|tx| store::ledger::balance(tx, mover.0.id)).unwrap(), Money::ZERO);
         meter_shows(db, "E-2", MARCH, &[270, 120]);

@@ -6,7 +6,6 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use meterbook_app::approval::{self, Asked};
 use meterbook_app::bill_run::release::{self, NewRelease, NotReleased, Released};
@@ -15,7 +14,6 @@ use meterbook_app::delivery::send;
 use meterbook_app::fact::Fact;
 use meterbook_app::intake::{self, Import};
 use meterbook_app::said::NotSaid;
-use meterbook_app::window::{self, NewWindow};
 use meterbook_app::{Actor, Refused, check, tariff};
 use meterbook_checks::engines;
 use meterbook_core::account::Cycle;
@@ -28,6 +26,7 @@ use meterbook_core::period::Period;
 use meterbook_store::{self as store, Db};
 
 use crate::authority::with_role;
+use crate::correct::turns;
 use crate::facts;
 use crate::village::{self, DIALS, actor, says};
 
@@ -44,14 +43,7 @@ fn village(db: &Db) {
         customer.street = format!("{nth} Mill St");
         village::take_on(db, &customer).unwrap();
     }
-    let turns: Vec<NewWindow> = (1..=3)
-        .map(|month| {
-            let period = Period::month(2026, month).unwrap();
-            let billed_on = period.end().saturating_add(1.days());
-            NewWindow { period, billed_on, due_on: billed_on.saturating_add(21.days()) }
-        })
-        .collect();
-    db.write(|tx| window::plan(tx, actor(), CYCLE, &turns)).unwrap();
+    turns(db, 3);
 }
 
 /// Every meter shows `index` on a day.

@@ -250,7 +250,7 @@ impl Rules {
     /// The lines that an account can come to: who takes nothing any more is not cut off, nor told so, and
     /// what stands behind the cut does not wait for it.
     fn rungs_for(&self, it: &Standing) -> impl Iterator<Item = (usize, Rung)> {
-        let cut = self.rungs(it.class).find(|it| it.1.step == Step::Cut).map_or(0, |it| it.0);
+        let cut = self.cut(it.class).unwrap_or_default();
         let flows = it.flows;
         self.rungs(it.class).filter(move |(nth, rung)| {
             let of_cut = match rung.step {
