@@ -269,7 +269,7 @@ fn checklist(tx: &mut Tx, on: Date, through: EntryId, ties: Ties) -> Result<Chec
 
 /// What accounts of the ledger come to, in words.
 fn said_totals(totals: &BTreeMap<Gl, Money>) -> String {
-    totals.iter().map(|(gl, sum)| format!("{gl} {sum}; ")).collect()
+    totals.iter().map(|(gl, sum)| format!("{gl} {sum}")).collect::<Vec<_>>().join("; ")
 }
 
 /// Begins the day on which something is about to be posted, so that closing the one before leaves it out.

@@ -281,7 +281,8 @@ fn read(step: &str, found: &str, language: Language) -> String {
         let known = it.rsplit_once(' ').and_then(|it| Some((Gl::from_word(it.0)?, it.1)));
         known.map_or_else(|| it.to_owned(), |(of, sum)| format!("{} {sum}", gl(of, language)))
     };
-    let all: Vec<String> = found.split("; ").map(total).collect();
+    // What was kept before ended with its mark.
+    let all: Vec<String> = found.trim_end_matches("; ").split("; ").map(total).collect();
     all.join("; ")
 }
 
