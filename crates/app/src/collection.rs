@@ -4,7 +4,7 @@
 //! A look asks the database a few questions about all accounts at once, and decides in the program. What
 //! it decides is kept in large parts; only cuts, which are few, are done one by one, each looked at again.
 
-mod given_up;
+pub(crate) mod given_up;
 mod guard;
 pub mod outreach;
 
