@@ -154,8 +154,8 @@ fn claim(tx: &mut Tx, account: AccountId) -> Result<Money> {
 
 /// What keeps an account from an agency.
 fn keeps(tx: &mut Tx, rules: &Rules, account: AccountId, on: Date) -> Result<Option<String>> {
-    // That it is cold keeps from a cut, and nobody from asking.
-    let all = protection::shields(tx, account, on)?.into_iter();
+    // That it is cold, or no cut may be for it, keeps from a cut, and nobody from asking.
+    let all = protection::shields(tx, account, on)?.into_iter().filter(|it| !it.of_charges);
     let mut lasting = all.filter(|it| !matches!(it.shield, Shield::Weather | Shield::Calendar));
     let kept = lasting.find(|it| rules.keeps(Step::Agency, it.shield));
     Ok(kept.map(|it| it.shield.to_string()))

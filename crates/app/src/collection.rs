@@ -4,7 +4,7 @@
 //! A look asks the database a few questions about all accounts at once, and decides in the program. What
 //! it decides is kept in large parts; only cuts, which are few, are done one by one, each looked at again.
 
-mod given_up;
+pub(crate) mod given_up;
 mod guard;
 pub mod outreach;
 
@@ -267,6 +267,9 @@ pub fn look(tx: &mut Tx, on: Date) -> Result<Looked> {
     let accounts: Vec<AccountId> = nearly.iter().map(|it| it.0.account).collect();
     let shields = protection::shields_of(tx, &accounts, on)?;
     looks.flowing = store::collection::flowing(tx, &accounts, on)?;
+    // What no cut may be for is asked for otherwise: nobody is told of one, and nothing else is kept.
+    let of_charges = |it: &AccountId| shields.get(it).into_iter().flatten().any(|it| it.of_charges);
+    looks.flowing.retain(|it| !of_charges(it));
     for (it, case) in &nearly {
         if looks.is_last_cut(it, case) && off.contains(&case.key) {
             // A cut that was called off comes again when enough is past due: the case begins anew for it.
@@ -278,7 +281,7 @@ pub fn look(tx: &mut Tx, on: Date) -> Result<Looked> {
                 continue;
             }
         }
-        let theirs = shields.get(&it.account).into_iter().flatten();
+        let theirs = shields.get(&it.account).into_iter().flatten().filter(|it| !it.of_charges);
         let theirs: Vec<Shield> = theirs.map(|it| it.shield).collect();
         looks.at(tx, it, case, &theirs)?;
     }
@@ -347,7 +350,7 @@ impl Looks {
                 self.looked.steps.push(Coming { flows, ..coming });
             }
             Next::Kept { step, by } => *self.looked.kept.entry((step, by)).or_default() += 1,
-            Next::Wait if !shields.iter().any(|it| self.rules.keeps(Step::Cut, *it)) => {
+            Next::Wait if flows && !shields.iter().any(|it| self.rules.keeps(Step::Cut, *it)) => {
                 self.has_notice(tx, it, case)?;
             }
             Next::Wait | Next::Nothing => {}

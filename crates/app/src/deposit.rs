@@ -4,6 +4,7 @@
 //! What is held follows from charges and payments whenever somebody asks: a check that comes back takes
 //! the security with it, and the days on which it earned nothing are not counted.
 
+mod guarantee;
 mod last;
 
 use std::collections::BTreeSet;
@@ -32,6 +33,7 @@ use crate::delivery::send;
 use crate::pay::LARGEST;
 use crate::{Actor, charge, credit_rules, receipt, refuse};
 
+pub use self::guarantee::{StandsIn, guarantee, release, stands_in};
 pub(crate) use self::last::{given_back, is_sent, send};
 
 /// What the audit calls asking for it.
@@ -169,7 +171,7 @@ pub fn comes_to(tx: &mut Tx, at: Timestamp, new: &NewDeposit) -> Result<Money> {
         return Err(refuse(NotSecured::Closed { since }));
     }
     let rules = credit_rules::deposits(tx, on)?;
-    let (amount, ..) = asked_for(tx, &rules, new)?;
+    let (amount, _) = asked_for(tx, &rules, new)?;
     if new.parts < 1 || rules.most_parts() < new.parts {
         return Err(refuse(NotSecured::TooManyParts { most: rules.most_parts() }));
     }
@@ -188,7 +190,7 @@ pub(crate) fn be_asked(
     store::account::lock(tx, &[new.account])?;
     comes_to(tx, allowed.at(), new)?;
     let rules = credit_rules::deposits(tx, on)?;
-    let (amount, less, language) = asked_for(tx, &rules, new)?;
+    let (amount, less) = asked_for(tx, &rules, new)?;
     let (account, credit, parts) = (new.account, new.credit, new.parts);
     let key = format!("deposit-asked/{account}/{on}");
     let asked = Asked { key: key.clone(), account, credit, amount, parts, on };
@@ -196,11 +198,34 @@ pub(crate) fn be_asked(
         true => refuse(NotSecured::AskedAlready { on }),
         false => why,
     })?;
-    let label = ChargeFor::Deposit.label(language);
     let all = rules.parts(amount, parts, on);
-    let many = all.len();
+    let charges = asked_in(tx, account, (&key, on), all, why.trim())?;
+    let less = match less {
+        Some((by, less)) => {
+            guarantee::took_off(tx, account, on, less)?;
+            format!(", {less} less, for which {by} stands in")
+        }
+        None => String::new(),
+    };
+    let said = format!("{amount} in {parts}{less}: {}", why.trim());
+    store::audit::add(tx, allowed, ASK, &account.to_string(), &said)?;
+    Ok(charges)
+}
+
+/// Asks for parts under a key, each with the first bill from its day on, and tells whose they are where rules
+/// say so.
+fn asked_in(
+    tx: &mut Tx,
+    account: AccountId,
+    (key, on): (&str, Date),
+    parts: Vec<(Date, Money)>,
+    why: &str,
+) -> Result<Vec<Charge>> {
+    let whose = store::account::get(tx, account)?;
+    let label = ChargeFor::Deposit.label(store::person::get(tx, whose.person)?.language);
+    let many = parts.len();
     let part = |(nth, (from, amount)): (usize, (Date, Money))| Charge {
-        key: Charge::part_key(&key, nth),
+        key: Charge::part_key(key, nth),
         kind: ChargeFor::Deposit,
         account,
         amount,
@@ -209,10 +234,11 @@ pub(crate) fn be_asked(
         label: if many == 1 { label.to_owned() } else { format!("{label} {nth}/{many}") },
         bill: None,
     };
-    let charges: Vec<Charge> = (1..).zip(all).map(part).collect();
-    store::credit::ask(tx, &charges, why.trim())?;
-    if rules.told {
-        let first = charges.first().map_or(on, |it| it.on);
+    let charges: Vec<Charge> = (1..).zip(parts).map(part).collect();
+    store::credit::ask(tx, &charges, why)?;
+    let Some(first) = charges.first().map(|it| it.on) else { return Ok(charges) };
+    if credit_rules::deposits(tx, on)?.told {
+        let amount = charges.iter().map(|it| it.amount).sum();
         let known = |_: usize, language| {
             let values = vec![
                 ("amount", meterbook_paper::amount(language, amount)),
@@ -223,39 +249,16 @@ pub(crate) fn be_asked(
         };
         send::letters(tx, (LetterCause::DepositAsked, on), &[account], known)?;
     }
-    let less = match less {
-        Some((by, less)) => format!(", {less} less, for which {by} stands in"),
-        None => String::new(),
-    };
-    let said = format!("{amount} in {parts}{less}: {}", why.trim());
-    store::audit::add(tx, allowed, ASK, &account.to_string(), &said)?;
     Ok(charges)
 }
 
-/// Who stands in for an account, and for how much still.
-pub type StandsIn = (AccountNumber, Money);
-
-/// For how much somebody stands in for an account still, and who; nothing where nobody does.
-pub fn stands_in(tx: &mut Tx, account: AccountId) -> Result<Option<StandsIn>> {
-    let all = store::deposit::guarantees(tx, account)?;
-    let Some(it) = all.into_iter().find(|it| it.ended.is_none()) else { return Ok(None) };
-    let left = it.most - crate::write_off::called_on(tx, &it)?;
-    let by = store::account::get(tx, it.by)?.number;
-    Ok((Money::ZERO < left).then_some((by, left)))
-}
-
-/// What is asked beside what somebody stands in for, who does and for how much, and the customer's
-/// language. What a clerk says is asked as they say it.
-fn asked_for(
-    tx: &mut Tx,
-    rules: &Rules,
-    new: &NewDeposit,
-) -> Result<(Money, Option<StandsIn>, Language)> {
+/// What is asked beside what somebody stands in for, who does and for how much. What a clerk says is asked as
+/// they say it.
+fn asked_for(tx: &mut Tx, rules: &Rules, new: &NewDeposit) -> Result<(Money, Option<StandsIn>)> {
     let account = store::account::get(tx, new.account)?;
-    let language = store::person::get(tx, account.person)?.language;
     if let Some(amount) = new.amount {
         within(amount)?;
-        return Ok((amount, None, language));
+        return Ok((amount, None));
     }
     let bills = store::bill::of_service(tx, new.account, i64::try_from(BILLS)?)?;
     let bills: Vec<Money> = bills.iter().map(|it| it.total).collect();
@@ -265,8 +268,8 @@ fn asked_for(
     let stands = stands_in(tx, new.account)?;
     match stands {
         Some((by, left)) if asked <= left => Err(refuse(NotSecured::Covered { asked, by, left })),
-        Some((_, left)) => Ok((asked - left, stands, language)),
-        None => Ok((asked, None, language)),
+        Some((_, left)) => Ok((asked - left, stands)),
+        None => Ok((asked, None)),
     }
 }
 
@@ -279,77 +282,6 @@ fn within(amount: Money) -> Result<()> {
         true => Err(refuse(NotSecured::BeyondLimit { amount })),
         false => Ok(()),
     }
-}
-
-/// Lets another account stand in for this one, up to an amount. What was asked for and is on no bill yet is
-/// asked for no more, as far as they stand in for it; says how much that is.
-pub fn guarantee(
-    tx: &mut Tx,
-    actor: Actor,
-    account: AccountId,
-    by: AccountId,
-    most: Money,
-    why: &str,
-) -> Result<(Guarantee, Money)> {
-    let allowed = authorize(tx, actor, Permission::KeepCredit, Some(most))?;
-    receipt::said(why)?;
-    let from = crate::founding::zone(tx)?.day_of(actor.at);
-    if account == by {
-        return Err(refuse(NotSecured::SameAccount));
-    }
-    within(most)?;
-    store::account::lock(tx, &[account, by])?;
-    if let Some(since) = crate::account::closed_on(tx, by, from)? {
-        return Err(refuse(NotSecured::Closed { since }));
-    }
-    let class = store::account::get(tx, account)?.class;
-    if !credit_rules::deposits(tx, from)?.may_guarantee(class) {
-        return Err(refuse(NotSecured::NoGuarantors { class }));
-    }
-    let there = store::deposit::guarantees(tx, account)?;
-    if let Some(it) = there.iter().find(|it| it.ended.is_none() || it.from == from) {
-        return Err(refuse(NotSecured::Guaranteed { from: it.from }));
-    }
-    let key = format!("guarantee/{account}/{from}");
-    let it = Guarantee { key, account, by, most, from, ended: None };
-    store::deposit::guarantee(tx, &it, why.trim())?;
-    let less = lessen(tx, account, most, from)?;
-    let said = format!("account {by} up to {most}, {less} less is asked for: {}", why.trim());
-    store::audit::add(tx, &allowed, "guarantee account", &account.to_string(), &said)?;
-    Ok((it, less))
-}
-
-/// Takes what somebody stands in for off what is to come, the last part first.
-fn lessen(tx: &mut Tx, account: AccountId, most: Money, on: Date) -> Result<Money> {
-    let why = "somebody stands in for it";
-    let mut left = most;
-    for it in store::credit::asked(tx, &[account])?.into_iter().rev() {
-        if it.kind != ChargeFor::Deposit || left == Money::ZERO {
-            continue;
-        }
-        store::credit::forget(tx, &it.key, on, why)?;
-        if left < it.amount {
-            let rest = Charge { key: format!("{}/less", it.key), amount: it.amount - left, ..it };
-            store::credit::ask(tx, &[rest], why)?;
-            left = Money::ZERO;
-        } else {
-            left = left - it.amount;
-        }
-    }
-    Ok(most - left)
-}
-
-/// Lets whoever stands in for an account do so no more.
-pub fn release(tx: &mut Tx, actor: Actor, account: AccountId, why: &str) -> Result<()> {
-    authorize(tx, actor, Permission::KeepCredit, Some(Money::ZERO))?;
-    receipt::said(why)?;
-    let on = crate::founding::zone(tx)?.day_of(actor.at);
-    let there = store::deposit::guarantees(tx, account)?;
-    let it = there.into_iter().find(|it| it.ended.is_none());
-    let it = it.ok_or_else(|| refuse(NotSecured::NotGuaranteed))?;
-    let allowed = authorize(tx, actor, Permission::KeepCredit, Some(it.most))?;
-    store::deposit::release(tx, &it.key, on, why.trim())?;
-    store::audit::add(tx, &allowed, "release guarantee", &account.to_string(), why.trim())
 }
 
 /// What is held of an account as security, by all that is known.
@@ -454,7 +386,7 @@ pub fn review(tx: &mut Tx, actor: Actor, account: AccountId) -> Result<Option<Gi
     crate::close::begin_day(tx, &allowed)?;
     let rules = credit_rules::deposits(tx, on)?;
     let facts = Facts::of(tx, account, on)?;
-    let released = release_kept(tx, &allowed, account, (&rules, &facts), on)?;
+    let released = guarantee::release_kept(tx, &allowed, account, (&rules, &facts), on)?;
     let Some(since) = facts.since() else {
         // What was paid came back, and with it what it earned.
         let earned = earn(tx, account, on)?;
@@ -499,23 +431,6 @@ fn counted(
         (false, Some(done)) => Ok(Some(Given { earned, ..done })),
         (false, None) => Ok(Some(Given { earned, ..Given::nothing(tx, account)? })),
     }
-}
-
-/// Lets whoever stands in for an account do so no more where money would go back.
-fn release_kept(
-    tx: &mut Tx,
-    allowed: &Authorized,
-    account: AccountId,
-    (rules, facts): (&Rules, &Facts),
-    on: Date,
-) -> Result<Option<Given>> {
-    let there = store::deposit::guarantees(tx, account)?;
-    let Some(it) = there.into_iter().find(|it| it.ended.is_none()) else { return Ok(None) };
-    let Some(why) = rules.review(&facts.kept(tx, account)?, it.from, on) else { return Ok(None) };
-    store::deposit::release(tx, &it.key, on, &why.to_string())?;
-    store::audit::add(tx, allowed, "release guarantee", &account.to_string(), &why.to_string())?;
-    let released = Some(store::account::get(tx, it.by)?.number);
-    Ok(Some(Given { why: Some(why), released, ..Given::nothing(tx, account)? }))
 }
 
 /// What the last bill of an account gives of interest beside its security.

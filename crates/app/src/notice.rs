@@ -258,15 +258,22 @@ impl Said {
             flows: it.flows,
         };
         let nth = usize::try_from(it.taken.nth).unwrap_or_default();
-        let comes = |kind| rules.comes(&standing, (nth, on), kind);
-        let cut = comes(Some(Step::Cut));
-        let cut = cut.map(|(cut, from)| (cut, from.max(rules.first_cut(it.class, on, calendar))));
+        let comes = |is: fn(Step) -> bool| rules.comes(&standing, (nth, on), is);
+        let told = match it.taken.step {
+            Step::Notice => None,
+            _ => rules.notice(it.class).and_then(|_| comes(|it| it == Step::Notice)),
+        };
+        let told = told.map_or(on, |it| it.1);
+        let cut = comes(|it| it == Step::Cut);
+        let cut = cut.map(|(cut, from)| (cut, from.max(rules.first_cut(it.class, told, calendar))));
         let next = match it.taken.step {
             // A notice names the day of the cut, and never that of another step.
             Step::Notice if rules.least_to_cut(it.class).is_some() => cut,
-            _ => comes(None),
+            // Nobody sees that something is put forward to be given up, but what comes of it: who moved out
+            // was told on that day of an agency which no rule had, or not yet.
+            _ => comes(|it| it != Step::WriteOff).or_else(|| comes(|_| true)),
         };
-        let (step, from) = next.unwrap_or((it.taken.step, on.saturating_add(1.day())));
+        let (step, from) = next.unwrap_or((Step::WriteOff, on.saturating_add(1.day())));
         let pay_by = from.saturating_sub(1.day()).max(on);
         Said { step, pay_by, earliest: cut.map_or(from, |it| it.1) }
     }

@@ -489,7 +489,8 @@ pub(crate) fn no_longer_past_due(
         let followed = follow(tx, order.id)?;
         call_off(tx, allowed, &followed, why, &note)?;
     }
-    Ok(())
+    // What is left may be nothing that anybody is cut off for.
+    crate::protection::after_fact(tx, allowed, &[account])
 }
 
 /// Calls off the orders to read for which a file brought the reads, in the file's own transaction: no

@@ -148,17 +148,21 @@ fn reopened(
     (on, had): (Date, &[Plan]),
 ) -> Result<impl Iterator<Item = Date>> {
     let open = receipt::open_now(tx, account)?;
-    let kept = had.iter().filter_map(|it| match it.ended {
-        Some((Ending::Kept, day)) if it.of.is_none() => Some((it, day)),
-        _ => None,
-    });
-    let is_owed = |it: &Plan| {
-        open.items
-            .iter()
-            .any(|of| of.side.due < on && of.side.added_by.is_none() && it.is_about(&of.side))
-    };
-    let days: Vec<Date> = kept.filter(|it| is_owed(it.0)).map(|it| it.1).collect();
+    let again = had.iter().filter(|it| it.of.is_none());
+    let again = again.filter(|it| it.past_due_again(&open, on) != Money::ZERO);
+    let days: Vec<Date> = again.filter_map(|it| Some(it.ended?.1)).collect();
     Ok(days.into_iter())
+}
+
+/// How a plan stands on a day in words, or how it ended: of one that was kept also what of it is past due
+/// again, since no review looks at it any more.
+pub fn said(tx: &mut Tx, plan: &Plan, on: Date) -> Result<String> {
+    let Some((how, day)) = plan.ended else { return Ok(stands(tx, plan, on)?.to_string()) };
+    let again = plan.past_due_again(&receipt::open_now(tx, plan.account)?, on);
+    Ok(match again == Money::ZERO {
+        true => format!("{how} on {day}"),
+        false => format!("{how} on {day} with a payment that came back: {again} is past due again"),
+    })
 }
 
 /// What rules of corrections offer of what is open of what corrections added, until the first part is past

@@ -5,7 +5,7 @@ use std::fmt;
 
 use anyhow::{Context, Result};
 use jiff::civil::Date;
-use meterbook_core::charge::ChargeFor;
+use meterbook_core::charge::{Charge, ChargeFor};
 use meterbook_core::id::{AccountId, EntryId, SuspenseId};
 use meterbook_core::ledger::{EntryKind, Gl, Suspended, post_between};
 use meterbook_core::money::Money;
@@ -155,7 +155,7 @@ fn credit(
     it: &Refund,
     (account, on): (AccountId, Date),
 ) -> Result<()> {
-    let key = format!("refund-back/{}", it.id);
+    let key = Charge::refund_back_key(it.id);
     let back = write_off::of(tx, (account, -it.amount), ChargeFor::RefundBack, (key, on))?;
     charge::post(tx, allowed, &back)?;
     write_off::after_credit(tx, allowed, account)

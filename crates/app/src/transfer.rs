@@ -188,8 +188,12 @@ fn case(tx: &mut Tx, account: AccountId, on: Date) -> Result<Case> {
     let waits = plan::on_day(tx, account, on)?.is_some_and(|it| it.of.is_none());
     let little = |it: &Reason| matches!(it, Reason::Little { .. } | Reason::NoRule);
     let enough = !collection::why(tx, account, on)?.iter().any(little);
+    let goes_on = match &open {
+        Some(case) => collection::given_up::goes_on(tx, case, on)?,
+        None => false,
+    };
     Ok(match open {
-        Some(_) if !enough && !waits => Case::Ends,
+        Some(_) if !enough && !goes_on && !waits => Case::Ends,
         Some(case) => {
             let steps = store::collection::steps(tx, &case.key)?;
             Case::Open { since: case.opened, last: steps.last().map(|it| (it.step, it.on)) }

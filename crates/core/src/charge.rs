@@ -5,7 +5,7 @@
 
 use jiff::civil::Date;
 
-use crate::id::{AccountId, BillId, MoveId};
+use crate::id::{AccountId, BillId, EntryId, MoveId};
 use crate::ledger::{Gl, Posting, assert_balanced};
 use crate::money::Money;
 use crate::person::Language;
@@ -158,6 +158,11 @@ impl Charge {
     /// The key under which a charge was asked for first, where it may have been asked for again.
     pub fn first_of(key: &str) -> &str {
         key.split_once("/again/").map_or(key, |it| it.0)
+    }
+
+    /// What was to be given back, and is a credit of its account again: of the refund with this entry.
+    pub fn refund_back_key(refund: EntryId) -> String {
+        format!("refund-back/{refund}")
     }
 
     /// What an account left as security, set off on a day: after that it has none to set off.

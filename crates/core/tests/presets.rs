@@ -23,6 +23,7 @@ struct Home {
     class: CustomerClass,
     facts: Vec<Fact>,
     past_due: Option<PastDue>,
+    least_to_cut: Option<Money>,
     paid: Vec<PaidOn>,
     weather: Vec<Weather>,
 }
@@ -32,6 +33,7 @@ fn home() -> Home {
         class: RESIDENTIAL,
         facts: Vec::new(),
         past_due: None,
+        least_to_cut: None,
         paid: Vec::new(),
         weather: Vec::new(),
     }
@@ -50,7 +52,7 @@ impl Home {
     /// So many dollars of one bill are past due, which was due on a day.
     fn owes(self, dollars: i64, due: Date) -> Home {
         let amount = Money::from_cents(dollars * 100);
-        let past_due = PastDue { amount, oldest: due, newest: due, of_service: true };
+        let past_due = PastDue { amount, oldest: due, newest: due, of_service: amount };
         Home { past_due: Some(past_due), ..self }
     }
 
@@ -84,6 +86,7 @@ impl Home {
             granted: &[],
             facts: &self.facts,
             past_due: self.past_due,
+            least_to_cut: self.least_to_cut,
             paid: &self.paid,
             weather: &self.weather,
             calendar: &calendar,
@@ -338,16 +341,27 @@ fn australia_keeps_who_applied_for_a_concession_and_who_owes_no_energy() {
     let applied = owes.clone().with(Circumstance::Concession, date(2026, 3, 20));
     applied.is_not_kept("au", date(2026, 3, 19));
     applied.is_kept("au", date(2026, 3, 20), "NERR r.116", None);
-    let past_due = owes.past_due.map(|it| PastDue { of_service: false, ..it });
+    let past_due = owes.past_due.map(|it| PastDue { of_service: Money::ZERO, ..it });
     let other = Home { past_due, ..home() };
     other.is_kept("au", date(2026, 4, 1), "NERR r.116", None);
+    // Energy for less than a cut takes is no reason for one, whatever else is past due.
+    let energy = |cents| {
+        let of_service = Money::from_cents(cents);
+        let past_due = owes.past_due.map(|it| PastDue { of_service, ..it });
+        Home { past_due, least_to_cut: Some(Money::from_cents(10_000)), ..home() }
+    };
+    energy(99_99).is_kept("au", date(2026, 4, 1), "NERR r.116", None);
+    energy(10_000).is_not_kept("au", date(2026, 4, 1));
+    // Where all of it is less than that, other charges make no difference.
+    let more = Home { least_to_cut: Some(Money::from_cents(50_001)), ..energy(1) };
+    more.is_not_kept("au", date(2026, 4, 1));
     home().is_not_kept("au", date(2026, 4, 1));
     // The amount of the AER, where somebody writes it.
     let rules = Rules::parse("under-owed any 300.00 cite AU NERR r.116\n").unwrap();
     let calendar = Calendar::parse("holidays us-federal").unwrap();
     let kept = |cents| {
         let amount = Money::from_cents(cents);
-        let (oldest, newest, of_service) = (date(2026, 3, 2), date(2026, 3, 2), true);
+        let (oldest, newest, of_service) = (date(2026, 3, 2), date(2026, 3, 2), amount);
         let past_due = Some(PastDue { amount, oldest, newest, of_service });
         let around = Around {
             class: RESIDENTIAL,
@@ -355,6 +369,7 @@ fn australia_keeps_who_applied_for_a_concession_and_who_owes_no_energy() {
             granted: &[],
             facts: &[],
             past_due,
+            least_to_cut: None,
             paid: &[],
             weather: &[],
             calendar: &calendar,

@@ -64,7 +64,7 @@ const NEARLY: Sql = Sql("
         select distinct c.account_id
         from charge c left join charge_since s on s.key = c.key
         where c.account_id in (select account_id from owed)
-          and ((c.amount_cents < 0 and c.kind in ('fee', 'late-fee', 'deposit-applied'))
+          and ((c.amount_cents < 0 and c.kind in ('fee', 'late-fee', 'deposit-applied', 'refund-back'))
             or (0 < c.amount_cents and s.key is not null))
         union
         select k.account_id from correction k join correction_settled t on t.correction_id = k.id

@@ -35,6 +35,11 @@ const GUARANTEES: Sql = Sql("
     select g.key, g.account_id, g.by_account_id, g.most_cents, g.from_on, e.ended_on
     from guarantee g left join guarantee_end e on e.key = g.key
     where g.account_id = $1 order by g.from_on");
+const LESSEN: Sql = Sql("
+    insert into guarantee_less (key, nth, amount_cents, from_on)
+    values ($1, (select coalesce(max(nth), 0) + 1 from guarantee_less where key = $1), $2, $3)");
+const LESSENED: Sql = Sql("
+    select from_on, amount_cents from guarantee_less where key = $1 order by nth");
 const GUARANTEED: Sql = Sql("
     select distinct g.account_id from guarantee g
     where not exists (select 1 from guarantee_end e where e.key = g.key) order by g.account_id");
@@ -133,6 +138,15 @@ pub struct Guarantee {
     pub ended: Option<Date>,
 }
 
+/// What is not asked for because somebody stands in for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Less {
+    /// The day from which on it would have been.
+    pub from: Date,
+    /// How much.
+    pub amount: Money,
+}
+
 /// Keeps what was asked for. The database refuses a second one of a day.
 pub fn ask(tx: &mut Tx, it: &Asked, why: &str) -> Result<()> {
     let values = [
@@ -191,6 +205,16 @@ pub fn guarantees(tx: &mut Tx, account: AccountId) -> Result<Vec<Guarantee>> {
             ended: row.maybe(5, Row::date)?,
         })
     })
+}
+
+/// Keeps what is not asked for because of a guarantee.
+pub fn lessen(tx: &mut Tx, key: &str, it: Less) -> Result<()> {
+    tx.exec(LESSEN, [key.into(), it.amount.into(), it.from.into()]).map(|_| ())
+}
+
+/// What is not asked for because of a guarantee, in the order in which that was taken off.
+pub fn lessened(tx: &mut Tx, key: &str) -> Result<Vec<Less>> {
+    tx.many(LESSENED, [key.into()], |row| Ok(Less { from: row.date(0)?, amount: row.money(1)? }))
 }
 
 /// The accounts that left security, or earned interest that they did not get.

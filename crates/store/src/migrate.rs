@@ -99,6 +99,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0105_bank_returns", include_str!("../migrations/0105_bank_returns.sql")),
     ("0109_large_security", include_str!("../migrations/0109_large_security.sql")),
     ("0113_booked", include_str!("../migrations/0113_booked.sql")),
+    ("0120_stood_in", include_str!("../migrations/0120_stood_in.sql")),
 ];
 
 const TABLES_SQLITE: Sql = Sql("select name from sqlite_master where type = 'table'");

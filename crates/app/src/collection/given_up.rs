@@ -5,12 +5,32 @@ use std::collections::{HashMap, HashSet};
 
 use anyhow::Result;
 use jiff::civil::Date;
-use meterbook_core::credit::collection::Rules;
+use meterbook_core::credit::collection::{Rules, Step};
 use meterbook_core::id::AccountId;
 use meterbook_core::money::Money;
 use meterbook_store::agency::Placed;
+use meterbook_store::collection::Case;
 use meterbook_store::debt::Arrears;
 use meterbook_store::{self as store, Tx};
+
+use crate::{credit_rules, pledge};
+
+/// Whether an open case goes on to an agency with what was given up of its account, though too little is past
+/// due besides.
+pub(crate) fn goes_on(tx: &mut Tx, case: &Case, on: Date) -> Result<bool> {
+    let class = store::account::get(tx, case.account)?.class;
+    let rules = credit_rules::collections(tx, on)?;
+    let steps = store::collection::steps(tx, &case.key)?;
+    let (given_up, _) = store::write_off::given_up(tx, case.account)?;
+    if given_up == Money::ZERO
+        || !rules.has_agency(class)
+        || steps.iter().all(|it| it.step != Step::WriteOff)
+    {
+        return Ok(false);
+    }
+    let past_due = given_up + pledge::past_due(tx, case.account, on)?;
+    Ok(rules.least(class).is_some_and(|least| least <= past_due))
+}
 
 /// What was given up of accounts whose case goes on to an agency: it is still that one's to ask for.
 pub(super) struct GivenUp {

@@ -112,7 +112,7 @@ fn past_due(open: &Open, service: &HashSet<BillId>, on: Date) -> Option<PastDue>
     let past = || open.items.iter().filter(|it| !it.side.rolled && it.side.due < on);
     let newest = past().map(|it| it.side.due).max()?;
     let bill = |it: &Side| it.debt == Debt::Bill && it.bill.is_some_and(|it| service.contains(&it));
-    let of_service = past().any(|it| bill(&it.side));
+    let of_service = past().filter(|it| bill(&it.side)).map(|it| it.left).sum();
     Some(PastDue { amount, oldest, newest, of_service })
 }
 

@@ -8,8 +8,8 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use meterbook_core::account::CustomerClass;
 use meterbook_core::calendar::Calendar;
-use meterbook_core::credit::Shield;
 use meterbook_core::credit::protection::{Around, Granted, Rules, Weather, Why, registered};
+use meterbook_core::credit::{Shield, collection};
 use meterbook_core::id::AccountId;
 use meterbook_store::protection::Protection;
 use meterbook_store::{self as store, Tx};
@@ -48,6 +48,7 @@ pub fn shields_of(
 struct Day {
     on: Date,
     rules: Rules,
+    collections: collection::Rules,
     /// What was granted to all of a county.
     counties: Vec<Protection>,
     weather: Vec<Weather>,
@@ -62,6 +63,7 @@ impl Day {
         Ok(Day {
             on,
             rules: credit_rules::protections(tx, on)?,
+            collections: credit_rules::collections(tx, on)?,
             counties: store::protection::counties(tx, on)?,
             weather: store::protection::weather(tx, first, last)?,
             calendar: crate::calendar::on(tx, on)?,
@@ -146,6 +148,7 @@ impl Day {
             granted,
             facts: &known.facts,
             past_due: known.past_due,
+            least_to_cut: self.collections.least_to_cut(class),
             paid: &known.paid,
             weather,
             calendar: &self.calendar,

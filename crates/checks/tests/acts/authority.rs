@@ -232,7 +232,7 @@ const ACTS: &[(&str, Permission, Act)] = &[
         deposit::guarantee(tx, actor, of, by, most, "x").map(drop)
     }),
     ("deposit::release", Permission::KeepCredit, |tx, actor| {
-        deposit::release(tx, actor, AccountId(1), "x")
+        deposit::release(tx, actor, AccountId(1), "x").map(drop)
     }),
     ("deposit::give_back", Permission::KeepCredit, |tx, actor| {
         deposit::give_back(tx, actor, AccountId(1), "x").map(drop)

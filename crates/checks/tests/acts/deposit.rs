@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+use std::path::Path;
+
 use jiff::civil::{Date, date};
 use meterbook_app::approval::{self, Asked, Outcome, do_or_ask};
 use meterbook_app::authority::NotAuthorized;
@@ -13,7 +15,7 @@ use meterbook_app::pay::{NewPayment, pay};
 use meterbook_app::pledge::NewPledge;
 use meterbook_app::security::NewSecurity;
 use meterbook_app::write_off::{self, NewTransfer};
-use meterbook_app::{Actor, check, credit_rules, receipt, statement};
+use meterbook_app::{Actor, check, credit_rules, letter, receipt, statement};
 use meterbook_checks::engines;
 use meterbook_core::charge::ChargeFor;
 use meterbook_core::credit::Noun;
@@ -22,6 +24,7 @@ use meterbook_core::id::{AccountId, ApprovalId};
 use meterbook_core::ledger::{EntryKind, Gl, Tender};
 use meterbook_core::money::Money;
 use meterbook_core::moves::Credit;
+use meterbook_core::paper::letter::LetterCause;
 use meterbook_core::permission::Permission;
 use meterbook_store::{self as store, Db, Tx};
 
@@ -503,6 +506,99 @@ fn what_somebody_stands_in_for_is_not_asked_for() {
         assert_eq!(to_come(third), [30_00, 30_00, 20_00]);
         assert_eq!(ask("2026-01-18", &new(two)).unwrap(), [50_00]);
         sound(db);
+    });
+}
+
+/// Somebody stands in for the second account from January 16 on, up to so much.
+fn stands_in(db: &Db, most: i64) -> i64 {
+    let (two, by) = (AccountId(2), at("2026-01-16"));
+    let stands = |tx: &mut Tx| deposit::guarantee(tx, by, two, ONE, cents(most), "by letter");
+    db.write(stands).unwrap().1.cents()
+}
+
+/// Lets them go, and says what is asked for again from which days on.
+fn released(db: &Db, day: &str) -> Vec<(Date, i64)> {
+    let again = db.write(|tx| deposit::release(tx, at(day), AccountId(2), "moved")).unwrap();
+    again.iter().map(|it| (it.on, it.amount.cents())).collect()
+}
+
+#[test]
+fn what_somebody_stood_in_for_is_asked_for_again_when_they_are_let_go() {
+    let two = AccountId(2);
+    let ask = |db: &Db, day: &str, parts| {
+        let wanted = NewDeposit { parts, ..new(two) };
+        db.write(|tx| deposit::ask(tx, at(day), &wanted, "new")).unwrap();
+    };
+    let to_come = |db: &Db| {
+        let it = db.read(|tx| deposit::secured(tx, two, date(2026, 1, 20))).unwrap().to_come;
+        it.iter().map(|it| (it.on, it.amount.cents())).collect::<Vec<_>>()
+    };
+    let [asked, before, second, third, day] =
+        [(1, 15), (1, 17), (2, 15), (3, 15), (1, 20)].map(|(month, day)| date(2026, month, day));
+    engines::each(|db, folder| {
+        january(db, folder, 2);
+        say(db, Noun::Deposit, RULES);
+        ask(db, "2026-01-15", 3);
+        assert_eq!(stands_in(db, 10_000), 10_000);
+        ask(db, "2026-01-17", 1);
+        assert_eq!(to_come(db), [(asked, 30_00), (before, 50_00), (second, 20_00)]);
+        // No more than they stood in for, in the parts in which it was to be paid.
+        assert_eq!(released(db, "2026-01-20"), [(second, 40_00), (third, 60_00)]);
+        let all =
+            [(asked, 30_00), (before, 50_00), (second, 20_00), (second, 40_00), (third, 60_00)];
+        assert_eq!(to_come(db), all);
+        let said = db.read(|tx| store::audit::latest(tx, 1)).unwrap().remove(0).detail;
+        assert_eq!(said, "$100.00 more is asked for: moved");
+        // Somebody else takes it off again.
+        let by = at("2026-01-20");
+        let (_, less) = db
+            .write(|tx| deposit::guarantee(tx, by, two, ONE, cents(10_000), "by letter"))
+            .unwrap();
+        assert_eq!((less, to_come(db).len()), (cents(10_000), 3));
+        assert_eq!(released(db, "2026-01-21").iter().map(|it| it.1).sum::<i64>(), 10_000);
+        sound(db);
+    });
+    // What was asked less because of them is, and told.
+    engines::each(|db, folder| {
+        january(db, folder, 2);
+        say(db, Noun::Deposit, &format!("{RULES}told by-letter\n"));
+        stands_in(db, 10_000);
+        ask(db, "2026-01-17", 1);
+        assert_eq!(released(db, "2026-01-20"), [(day, 10_000)]);
+        let of = |tx: &mut Tx| letter::of_account(tx, two, LetterCause::DepositAsked, day);
+        let told = db.read(of).unwrap().said().join(" ");
+        assert!(told.contains("a deposit of $100.00"), "{told}");
+        bill(db);
+        assert_eq!(owes(db, two), 8_88 + 15_000);
+        sound(db);
+    });
+}
+
+#[test]
+fn nothing_is_asked_for_again_where_security_went_back_or_nothing_is_supplied() {
+    let two = AccountId(2);
+    let town = |db: &Db, folder: &Path| {
+        january(db, folder, 2);
+        say(db, Noun::Deposit, RULES);
+        stands_in(db, 10_000);
+        db.write(|tx| deposit::ask(tx, at("2026-01-17"), &new(two), "new")).unwrap();
+    };
+    engines::each(|db, folder| {
+        town(db, folder);
+        bill(db);
+        pays(db, two, 58_88, date(2026, 2, 20), at("2026-02-20"));
+        db.write(|tx| deposit::give_back(tx, at("2026-03-10"), two, "good customer")).unwrap();
+        assert_eq!(released(db, "2026-03-11"), []);
+        sound(db);
+    });
+    engines::each(|db, folder| {
+        town(db, folder);
+        db.write(|tx| {
+            let theirs = store::agreement::of_account(tx, two)?;
+            theirs.iter().try_for_each(|it| store::agreement::end(tx, it.id, date(2026, 2, 1)))
+        })
+        .unwrap();
+        assert_eq!(released(db, "2026-02-02"), []);
     });
 }
 

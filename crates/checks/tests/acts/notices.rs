@@ -155,6 +155,33 @@ fn a_cut_waits_business_days_for_a_notice_that_went_out_and_an_old_one_is_sent_a
 }
 
 #[test]
+fn a_reminder_to_who_moved_out_names_the_agency_on_its_day_and_only_where_there_is_one() {
+    let agency = "step residential agency 90 days\n";
+    for (agency, comes) in [
+        (agency, "pay by May 23, 2026; what comes next is that an agency asks for it"),
+        ("", "pay by Apr 23, 2026; what comes next is that we decide what is done about it"),
+    ] {
+        engines::each(|db, folder| {
+            town(db, folder, &format!("{RULES}step residential write-off 60 days\n{agency}"));
+            db.write(|tx| {
+                let theirs = store::agreement::of_account(tx, THREE)?;
+                theirs.iter().try_for_each(|it| store::agreement::end(tx, it.id, date(2026, 3, 1)))
+            })
+            .unwrap();
+            assert_eq!(taken(&run(db, "2026-03-10")), [(Step::Reminder, 2)]);
+            let said = |account| {
+                let on = date(2026, 3, 10);
+                let of = |tx: &mut Tx| letter::of_account(tx, account, LetterCause::Reminder, on);
+                db.read(of).unwrap().said().join(" ")
+            };
+            assert!(said(THREE).contains(comes), "{}", said(THREE));
+            let served = "pay by Mar 12, 2026; what comes next is a notice that service";
+            assert!(said(FOUR).contains(served), "{}", said(FOUR));
+        });
+    }
+}
+
+#[test]
 fn a_notice_that_bounced_goes_on_paper_and_its_days_begin_anew() {
     engines::each(|db, folder| {
         town(db, folder, RULES);

@@ -242,8 +242,20 @@ fn a_plan_that_was_kept_with_a_check_that_came_back_broke() {
             .unwrap();
         let why = db.read(|tx| plan::propose(tx, TWO, back)).unwrap_err();
         assert!(says(&why).contains("a plan broke on 2026-03-11"), "{why}");
+        // No review says so any more, and who asks how it stands is told.
+        assert_eq!(review(db, "2026-03-14"), []);
+        let said = || {
+            let of = |tx: &mut store::Tx| {
+                let it = store::plan::of_account(tx, TWO)?.remove(0);
+                plan::said(tx, &it, date(2026, 3, 16))
+            };
+            db.read(of).unwrap()
+        };
+        let again = "kept on 2026-03-11 with a payment that came back: $8.88 is past due again";
+        assert_eq!(said(), again);
         // Paid otherwise it is kept again.
         pays(db, TWO, 8_88, date(2026, 3, 15), at("2026-03-15"));
+        assert_eq!(said(), "kept on 2026-03-11");
         february(db, folder, 3);
         assert!(db.read(|tx| plan::propose(tx, TWO, date(2026, 3, 16))).is_ok());
         sound(db);

@@ -7,12 +7,13 @@ use std::path::Path;
 
 use anyhow::Result;
 use jiff::civil::{Date, date};
+use meterbook_app::bill_run::once::{NewOnce, say_kinds};
 use meterbook_app::circumstance::{self, NewFact};
 use meterbook_app::collection;
 use meterbook_app::protection::{self, NewProtection, To};
 use meterbook_app::receipt::{self, For, NewReceipt, NewTender, Share};
 use meterbook_app::registration::{self, NewRegistration};
-use meterbook_app::{Refused, credit_rules, order, plan, task};
+use meterbook_app::{Refused, agency, credit_rules, order, plan, task};
 use meterbook_checks::engines;
 use meterbook_core::about::About;
 use meterbook_core::credit::circumstance::Circumstance;
@@ -35,6 +36,7 @@ use crate::collection::posted;
 use crate::deposit::{at, bill, pays, say, sound};
 use crate::jobs::january;
 use crate::late_fee::february;
+use crate::once;
 use crate::orders::{hire, state};
 use crate::village::{actor, says};
 
@@ -92,6 +94,54 @@ fn medical(db: &Db, from: Date) -> Result<i64> {
         evidence: "certificate".to_owned(),
     };
     db.write(|tx| protection::grant(tx, actor(), &new)).map(|it| it.nth)
+}
+
+#[test]
+fn other_charges_do_not_make_up_what_a_cut_takes_and_nobody_is_told_of_one_for_them() {
+    engines::each(|db, folder| {
+        town(db, folder, "charges-only any cite AU\n");
+        let one = AccountId(1);
+        db.write(|tx| say_kinds(tx, actor(), date(2026, 1, 1), once::KINDS)).unwrap();
+        for account in [one, THREE] {
+            let fence = NewOnce { account, ..once::new(&["damage=20.00"], &[], false) };
+            once::made(db, at("2026-02-05"), &fence, "the fence").unwrap();
+        }
+        let first = date(2026, 3, 12);
+        let little =
+            "moratorium: only $4.44 of it is of bills of service, and a cut takes $8.00 (AU)";
+        assert_eq!(
+            (shields(db, one, first), shields(db, THREE, first)),
+            (vec![little.to_owned()], vec![])
+        );
+        assert_eq!(run(db, "2026-03-12"), [(Step::Notice, 3)]);
+        assert_eq!(run(db, "2026-03-16"), [(Step::Cut, 3)]);
+        assert_eq!([one, THREE].map(|it| cuts(db, it)), [0, 1]);
+        // Who pays for the service is not cut off for the fence, though the notice named both.
+        let bills = db.read(|tx| store::bill::of_service(tx, THREE, 1)).unwrap();
+        let amount = Money::from_cents(13_32);
+        let to = For::Account { account: THREE, bill: Some(bills[0].number.clone()) };
+        let (kind, reference) = (Tender::Check, "77".to_owned());
+        let paid = NewReceipt {
+            on: date(2026, 3, 17),
+            tenders: vec![NewTender { kind, amount, reference }],
+            shares: vec![Share { to, amount }],
+        };
+        db.write(|tx| receipt::take(tx, at("2026-03-17"), &paid)).unwrap();
+        assert_eq!(cuts(db, THREE), 0);
+        let none = "moratorium: no bill of service is past due (AU)";
+        assert_eq!(shields(db, THREE, date(2026, 3, 18)), [none]);
+        assert_eq!(run(db, "2026-04-03"), []);
+        // It is asked for otherwise: what keeps from a cut alone keeps it from no agency.
+        let more = "step residential write-off 40 days\nstep residential agency 41 days\n";
+        let (noun, from) = (Noun::Collection, date(2026, 4, 4));
+        let text = format!("{COLLECTION}{more}");
+        db.write(|tx| credit_rules::say(tx, actor(), noun, from, &text)).unwrap();
+        assert_eq!(run(db, "2026-04-20"), [(Step::WriteOff, 4)]);
+        assert_eq!(run(db, "2026-04-23"), [(Step::Agency, 4)]);
+        let made = db.write(|tx| agency::make(tx, at("2026-04-23"), None)).unwrap();
+        assert_eq!(made.file.items.len(), 4);
+        sound(db);
+    });
 }
 
 #[test]

@@ -19,7 +19,8 @@ use meterbook_core::account::Account;
 use meterbook_core::credit::Noun;
 use meterbook_core::credit::unclaimed::Property;
 use meterbook_core::id::{AccountId, EntryId, SuspenseId};
-use meterbook_core::ledger::{Gl, Tender};
+use meterbook_core::ledger::open::Item;
+use meterbook_core::ledger::{EntryKind, Gl, Tender};
 use meterbook_core::money::Money;
 use meterbook_core::moves::Credit;
 use meterbook_core::permission::{Grant, Permission};
@@ -27,8 +28,10 @@ use meterbook_store::refund::Standing;
 use meterbook_store::{self as store, Db};
 
 use crate::authority::with_role;
-use crate::deposit::{at, owes, pays, say, sound, sum};
+use crate::deposit::{at, bill, owes, pays, say, sound, sum};
+use crate::jobs::january;
 use crate::last_bill;
+use crate::late_fee::bounces;
 use crate::village::{self, actor, says};
 
 fn cents(cents: i64) -> Money {
@@ -144,6 +147,36 @@ fn a_refund_is_paid_once_and_its_check_void_or_cashed() {
         assert_eq!((listed(db, Standing::Bounced), lost(db)), (vec![], vec![]));
         assert_eq!((owes(db, account), sum(db, Gl::RefundsPayable)), (-35_00, 0));
         assert_eq!(waiting(db), []);
+        sound(db);
+    });
+}
+
+#[test]
+fn a_refund_that_is_kept_after_its_check_bounced_leaves_the_bill_as_it_was() {
+    engines::each(|db, folder| {
+        january(db, folder, 2);
+        bill(db);
+        let one = AccountId(1);
+        pays(db, one, 14_44, date(2026, 3, 9), actor());
+        give_back(db, one, 10_00, "R-1");
+        bounces(db, one, date(2026, 3, 10), actor());
+        let open = || {
+            let open = db.read(|tx| receipt::open_now(tx, one)).unwrap();
+            let item = |it: &Item| (it.side.kind, it.side.due, it.left.cents());
+            open.items.iter().map(item).collect::<Vec<_>>()
+        };
+        let due = date(2026, 2, 23);
+        let refunded = (EntryKind::Refund, date(2026, 3, 10), 10_00);
+        assert_eq!(open(), [(EntryKind::Bill, due, 4_44), refunded]);
+        // What is not paid out is not owed, and the bill is, as old as it is.
+        keep(db, waiting(db)[0].0).unwrap();
+        assert_eq!(open(), [(EntryKind::Bill, due, 4_44)]);
+        let past = |on| {
+            let mut all = Vec::new();
+            db.read(|tx| store::debt::arrears(tx, on, |it| all.push(it))).unwrap();
+            all.iter().find(|it| it.account == one).map(|it| (it.past_due.cents(), it.oldest))
+        };
+        assert_eq!(past(date(2026, 3, 11)), Some((4_44, due)));
         sound(db);
     });
 }

@@ -7,7 +7,7 @@ use meterbook_app::approval::{Asked, Outcome, do_or_ask};
 use meterbook_app::credit::{NewRefund, NewSpend};
 use meterbook_app::transfer::{self, Case, Goes, Looked, Stand};
 use meterbook_app::write_off::NewTransfer;
-use meterbook_app::{Actor, deposit, plan};
+use meterbook_app::{Actor, collection, credit_rules, deposit, plan};
 use meterbook_checks::engines;
 use meterbook_core::credit::Noun;
 use meterbook_core::credit::collection::Step;
@@ -20,7 +20,7 @@ use meterbook_store::{self as store, Db};
 use crate::authority::with_role;
 use crate::deposit::{at, owes, pays, say, sound};
 use crate::village::{actor, says};
-use crate::write_off::town;
+use crate::write_off::{give_up, new, town};
 
 const ONE: AccountId = AccountId(1);
 const TWO: AccountId = AccountId(2);
@@ -125,6 +125,37 @@ fn it_says_beforehand_whether_a_second_person_has_to_agree() {
         let lee = with_role(db, "lee", "auditor");
         let why = look(db, lee, &goes).unwrap_err();
         assert!(says(&why).starts_with("no role of lee comes with write-off"), "{why}");
+        sound(db);
+    });
+}
+
+#[test]
+fn a_case_whose_debt_was_given_up_goes_on_to_its_agency_whatever_else_goes() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        let text = "least any 10.00\nstep any write-off 10 days\nstep any agency 60 days\n";
+        let (noun, from) = (Noun::Collection, date(2026, 3, 1));
+        db.write(|tx| credit_rules::say(tx, actor(), noun, from, text)).unwrap();
+        give_up(db, &new(FOUR, 10_00)).unwrap();
+        let goes = debt(FOUR, ONE, 7_76);
+        let [(now, then), _] = look(db, at("2026-03-11"), &goes).unwrap().sides;
+        let last = Some((Step::WriteOff, date(2026, 3, 10)));
+        let open = Case::Open { since: date(2026, 3, 10), last };
+        assert_eq!((stood(&now), stood(&then)), ((7_76, 7_76, open), (0, 0, open)));
+        // So it does.
+        assert_eq!(go(db, at("2026-03-11"), &goes), Outcome::Done);
+        assert_eq!(collection::run(db, at("2026-03-12"), &[]).unwrap().ended, 0);
+        // Where too little of it was given up, or no agency is to have it, it ends.
+        give_up(db, &new(AccountId(3), 1_00)).unwrap();
+        let least = text.replace("10.00", "1.01");
+        let (from, later) = (date(2026, 3, 13), at("2026-03-13"));
+        db.write(|tx| credit_rules::say(tx, actor(), noun, from, &least)).unwrap();
+        let case = |goes: &Goes, by| look(db, by, goes).unwrap().sides[0].1.case;
+        assert_eq!(case(&debt(AccountId(3), ONE, 12_32), later), Case::Ends);
+        let none = "least any 10.00\nstep any write-off 10 days\n";
+        let (from, later) = (date(2026, 3, 14), at("2026-03-14"));
+        db.write(|tx| credit_rules::say(tx, actor(), noun, from, none)).unwrap();
+        assert_eq!(case(&debt(AccountId(3), ONE, 12_32), later), Case::Ends);
         sound(db);
     });
 }

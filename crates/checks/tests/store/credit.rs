@@ -24,7 +24,7 @@ use meterbook_core::person::Person;
 use meterbook_store::budget::{Budget, Levelled};
 use meterbook_store::circumstance::Said;
 use meterbook_store::collection::{Case, Taken};
-use meterbook_store::deposit::{self, Guarantee};
+use meterbook_store::deposit::{self, Guarantee, Less};
 use meterbook_store::late_fee::LateFee;
 use meterbook_store::notice::Letter;
 use meterbook_store::protection::Protection;
@@ -67,6 +67,10 @@ fn guarantee() -> Guarantee {
     }
 }
 
+fn less() -> Less {
+    Less { from: date(2026, 8, 1), amount: Money::from_cents(50_00) }
+}
+
 /// Keeps one of everything of credit.
 pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     // Somebody of whom nothing else is known.
@@ -80,6 +84,7 @@ pub(crate) fn keep(tx: &mut Tx) -> Result<()> {
     store::credit::forget(tx, &part(2).key, date(2026, 8, 2), "paid at once")?;
     store::deposit::ask(tx, &asked(), "late twice")?;
     store::deposit::guarantee(tx, &guarantee(), "by letter")?;
+    store::deposit::lessen(tx, &guarantee().key, less())?;
     store::deposit::release(tx, &guarantee().key, date(2026, 9, 1), "by letter")?;
     store::deposit::earn(tx, sample::ACCOUNT, 1, date(2026, 9, 1), Money::from_cents(12))?;
     store::late_fee::add(tx, &late())?;
@@ -283,6 +288,7 @@ fn credit_comes_back_as_it_was_kept() {
             assert_eq!(store::credit::asked(tx, &[sample::ACCOUNT])?, [part(1)]);
             assert_eq!(store::deposit::asked(tx, sample::ACCOUNT)?, [asked()]);
             assert_eq!(store::deposit::guarantees(tx, sample::ACCOUNT)?, [guarantee()]);
+            assert_eq!(store::deposit::lessened(tx, &guarantee().key)?, [less()]);
             let earned = (1, Some(date(2026, 9, 1)), Money::from_cents(12));
             assert_eq!(store::deposit::earned(tx, sample::ACCOUNT)?, earned);
             assert_eq!(store::deposit::secured(tx)?, [sample::ACCOUNT]);

@@ -73,6 +73,7 @@ const STAY: &[(&str, &str)] = &[
     ("generator_owner", "owner"),
     ("guarantee", "why"),
     ("guarantee_end", "why"),
+    ("guarantee_less", "from_on"),
     ("interaction", "text"),
     ("interaction_about", "kind"),
     ("interval_block", "month"),

@@ -67,9 +67,11 @@ impl Step {
             Step::Call => ("a call", "una llamada"),
             Step::Field => ("a visit", "una visita"),
             Step::Cut => ("that service is cut off", "que se corta el servicio"),
-            Step::WriteOff | Step::Agency => {
-                ("that an agency asks for it", "que lo reclama una agencia")
+            // What is put forward to be given up is for the utility to decide, and nothing to tell anybody.
+            Step::WriteOff => {
+                ("that we decide what is done about it", "que decidimos qué se hace al respecto")
             }
+            Step::Agency => ("that an agency asks for it", "que lo reclama una agencia"),
         };
         match language {
             Language::English => english,
@@ -277,18 +279,23 @@ impl Rules {
     }
 
     /// What comes of an account behind its nth step that is taken on a day, where nothing is paid, and
-    /// from which day on: the first step for which enough is past due, or the first of one kind.
+    /// from which day on: the first step that `is` one of those meant. Steps for which too little is past due
+    /// are passed by; each of the others keeps its gap to the one before.
     pub fn comes(
         &self,
         it: &Standing,
-        (nth, on): (usize, Date),
-        kind: Option<Step>,
+        (nth, mut on): (usize, Date),
+        is: impl Fn(Step) -> bool,
     ) -> Option<(Step, Date)> {
         let behind = self.rungs_for(it).skip_while(|it| it.0 <= nth).map(|it| it.1);
-        let mut behind = behind.filter(|rung| rung.least <= it.past_due);
-        let rung = behind.find(|rung| kind.is_none_or(|kind| kind == rung.step))?;
-        let due = it.oldest.saturating_add(rung.days.days());
-        Some((rung.step, due.max(on.saturating_add(self.gap.days()))))
+        for rung in behind.filter(|rung| rung.least <= it.past_due) {
+            let due = it.oldest.saturating_add(rung.days.days());
+            on = due.max(on.saturating_add(self.gap.days()));
+            if is(rung.step) {
+                return Some((rung.step, on));
+            }
+        }
+        None
     }
 
     /// The most that is done of a step on a day, where a line says it.
@@ -388,9 +395,9 @@ mod tests {
         let write_off = Next::Step { nth: 4, step: Step::WriteOff };
         assert_eq!(rules.next(&reminded, date(2026, 6, 30)), write_off);
         // What a letter says comes next.
-        let comes = |kind| rules.comes(&reminded, (1, date(2026, 1, 11)), kind);
-        assert_eq!(comes(None), Some((Step::WriteOff, date(2026, 6, 30))));
-        assert_eq!(comes(Some(Step::Cut)), None);
+        let comes = |is: fn(Step) -> bool| rules.comes(&reminded, (1, date(2026, 1, 11)), is);
+        assert_eq!(comes(|_| true), Some((Step::WriteOff, date(2026, 6, 30))));
+        assert_eq!(comes(|it| it == Step::Cut), None);
     }
 
     #[test]
@@ -415,12 +422,16 @@ mod tests {
             flows: true,
         };
         // The day of a cut is never that of another step.
-        let comes = |cents| rules.comes(&standing(cents), (2, on), Some(Step::Cut));
+        let comes = |cents| rules.comes(&standing(cents), (2, on), |it| it == Step::Cut);
         assert_eq!((comes(10_000), comes(9_999)), (Some((Step::Cut, date(2026, 2, 15))), None));
         assert_eq!(
-            rules.comes(&standing(99_99), (1, on), None),
+            rules.comes(&standing(99_99), (1, on), |_| true),
             Some((Step::WriteOff, date(2026, 6, 30)))
         );
+        // Who is found late comes to each step a week behind the one before.
+        let late = (1, date(2026, 5, 1));
+        let cut = rules.comes(&standing(10_000), late, |it| it == Step::Cut);
+        assert_eq!(cut, Some((Step::Cut, date(2026, 5, 15))), "the notice is on May 8");
     }
 
     #[test]

@@ -321,6 +321,17 @@ impl Plan {
         self.past_due(open, on).iter().filter(|it| own(it)).map(|it| it.left).sum()
     }
 
+    /// What of one that was kept is past due again on a day, because what it was paid with came back. What a
+    /// correction added since was no part of it.
+    pub fn past_due_again(&self, open: &Open, on: Date) -> Money {
+        if !matches!(self.ended, Some((Ending::Kept, _))) {
+            return Money::ZERO;
+        }
+        let is_own = |it: &Side| self.of.is_some() || it.added_by.is_none();
+        let again = open.late(on).filter(|it| is_own(&it.side) && self.is_about(&it.side));
+        again.map(|it| it.left).sum()
+    }
+
     /// Whether it is broken on a day by what is open then, whoever looks.
     pub fn is_broken(&self, open: &Open, on: Date, grace: i64) -> bool {
         matches!(self.stands(on, grace, |day| self.behind(open, day)), Stands::Broken { .. })

@@ -60,7 +60,7 @@ enum When {
     UntilLate(i64),
     /// Less than that is past due.
     UnderOwed(Money),
-    /// No bill of service is past due, but other charges.
+    /// Too little of bills of service is past due for a cut, but other charges.
     ChargesOnly,
 }
 
@@ -213,8 +213,8 @@ pub struct PastDue {
     pub oldest: Date,
     /// The day on which the newest of it was due.
     pub newest: Date,
-    /// Whether a bill of service is among it.
-    pub of_service: bool,
+    /// How much of it is of bills of service.
+    pub of_service: Money,
 }
 
 /// What was paid on a day, and what was owed before it.
@@ -243,6 +243,8 @@ pub struct Around<'a> {
     pub facts: &'a [Fact],
     /// What is past due of it; nothing without it.
     pub past_due: Option<PastDue>,
+    /// What is to be past due for a cut, where collections say it.
+    pub least_to_cut: Option<Money>,
     /// What was paid of it since [`Rules::paid_since`], the first day first.
     pub paid: &'a [PaidOn],
     /// The weather of the days around it.
@@ -266,6 +268,8 @@ pub struct Why {
     pub cite: String,
     /// Whether who was cut off is connected again for it.
     pub restores: bool,
+    /// Whether it is for other charges alone: nobody is told of a cut for these either.
+    pub of_charges: bool,
 }
 
 impl Rules {
@@ -441,8 +445,20 @@ impl When {
                 (past_due < *least).then(|| Why::new(Shield::Moratorium, None, says))
             }
             When::ChargesOnly => {
-                let says = "no bill of service is past due".to_owned();
-                (!around.past_due?.of_service).then(|| Why::new(Shield::Moratorium, None, says))
+                let PastDue { amount, of_service, .. } = around.past_due?;
+                // Other charges do not make up what a cut takes.
+                let least = around.least_to_cut.filter(|least| *least <= amount);
+                let says = match least {
+                    _ if of_service == Money::ZERO => "no bill of service is past due".to_owned(),
+                    Some(least) if of_service < least => {
+                        format!(
+                            "only {of_service} of it is of bills of service, and a cut takes {least}"
+                        )
+                    }
+                    _ => return None,
+                };
+                let why = Why::new(Shield::Moratorium, None, says);
+                Some(Why { of_charges: true, ..why })
             }
         }
     }
@@ -571,7 +587,7 @@ impl Why {
     /// Without a line that says so.
     pub fn new(shield: Shield, until: Option<Date>, says: String) -> Why {
         let (conditions, cite) = (Vec::new(), String::new());
-        Why { shield, until, says, conditions, cite, restores: false }
+        Why { shield, until, says, conditions, cite, restores: false, of_charges: false }
     }
 }
 
@@ -609,7 +625,8 @@ mod tests {
         calendar: &'a Calendar,
     ) -> Around<'a> {
         let (granted, facts, past_due, paid) = (&[][..], &[][..], None, &[][..]);
-        Around { class, towns, granted, facts, past_due, paid, weather, calendar }
+        let least_to_cut = None;
+        Around { class, towns, granted, facts, past_due, least_to_cut, paid, weather, calendar }
     }
 
     fn shields(town: &str, weather: &[Weather], on: Date) -> Vec<String> {

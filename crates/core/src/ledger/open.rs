@@ -102,7 +102,8 @@ impl Side {
 ///
 /// What was taken back is set off against what took it back, what rules took off corrections against what
 /// nobody is charged for, what payments were meant for against them, and what is given back of a charge against that
-/// charge: a fee that is waived is not open, and security that goes back asks for no more of it. A credit
+/// charge: a fee that is waived is not open, security that goes back asks for no more of it, and a refund that is
+/// not paid after all is not owed. A credit
 /// that is left then, such as an overpayment or a payment whose bill was cancelled, pays what is due first:
 /// nobody has to come back for it. What came to the account when it was long due, such as a debt of another
 /// one, waits behind what was there then, which stays paid. What another account pays comes last.
@@ -176,8 +177,12 @@ fn take_off(left: &mut [Money], sides: &[Side]) {
 }
 
 /// Whether a charge below zero gives back what another one asked for: all or some of that charge, or
-/// security.
+/// security; or is a refund that is not paid after all. Where the payment that it was of came back, such a
+/// refund is owed, and once it paid an older bill in its place, which looked younger and cost no fee.
 fn gives_back(side: &Side, of: &Side) -> bool {
+    if of.kind == EntryKind::Refund {
+        return side.key == Charge::refund_back_key(of.entry);
+    }
     if of.kind != EntryKind::Charge || of.amount <= Money::ZERO || side.debt != of.debt {
         return false;
     }
@@ -354,6 +359,15 @@ mod tests {
         paid.insert(2, side(9, EntryKind::Payment, "p", -25_00));
         let meant = Applied { from: EntryId(9), to: EntryId(2), amount: Money::from_cents(25_00) };
         assert_eq!(left(&open(&paid, &[meant]).items), [(1, 15_00)]);
+        // So with a refund that is not paid after the payment that it was of came back.
+        let back = fee(4, "refund-back/3", -25_00);
+        let back = Side { debt: Debt::Other, ..back };
+        let refund = side(3, EntryKind::Refund, "1/R-1", 25_00);
+        let kept = [bill.clone(), refund, back];
+        assert_eq!(left(&open(&kept, &[]).items), [(1, 40_00)]);
+        let before = [side(5, EntryKind::Payment, "p", -65_00)];
+        let paid: Vec<Side> = kept.iter().cloned().chain(before).collect();
+        assert_eq!(left(&open(&paid, &[]).credits), [(5, 25_00)]);
         // So with security that goes back: what was not paid of it is not asked for any more.
         let deposit = |id, key: &str, cents| Side { debt: Debt::Deposit, ..fee(id, key, cents) };
         let sides = [

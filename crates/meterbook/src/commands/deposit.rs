@@ -6,6 +6,7 @@ use anyhow::Result;
 use jiff::civil::Date;
 use meterbook_app::deposit::{self, Given, NewDeposit, Secured};
 use meterbook_app::{credit_rules, write_off};
+use meterbook_core::charge::Charge;
 use meterbook_core::credit::Noun;
 use meterbook_core::money::Money;
 use meterbook_core::moves::Credit;
@@ -45,10 +46,7 @@ pub(crate) fn deposit(place: &Place, command: &DepositCommand) -> Result<()> {
             if let Some((by, left)) = stands {
                 say::line(format_args!("{left} less, for which {by} stands in"));
             }
-            for it in asked {
-                let (amount, on) = (it.amount, it.on);
-                say::line(format_args!("{amount} with the first bill from {on} on"));
-            }
+            asked.iter().for_each(to_be_asked);
         }
         DepositCommand::Guarantee { of, by: other, most, why } => {
             let most = super::amount(place, most)?;
@@ -63,11 +61,12 @@ pub(crate) fn deposit(place: &Place, command: &DepositCommand) -> Result<()> {
             }
         }
         DepositCommand::Release(Because { of, why }) => {
-            super::open(place)?.write(|tx| {
+            let again = super::open(place)?.write(|tx| {
                 let account = super::account(tx, &of.account)?.id;
                 deposit::release(tx, by, account, why)
             })?;
             say::line(format_args!("nobody stands in for {} any more", of.account));
+            again.iter().for_each(to_be_asked);
         }
         DepositCommand::Show(Shown { of, json }) => {
             let db = super::see(place)?;
@@ -103,6 +102,10 @@ pub(crate) fn deposit(place: &Place, command: &DepositCommand) -> Result<()> {
         }
     }
     Ok(())
+}
+
+fn to_be_asked(it: &Charge) {
+    say::line(format_args!("{} with the first bill from {} on", it.amount, it.on));
 }
 
 fn told(tx: &mut Tx, it: &Secured) -> Result<Value> {

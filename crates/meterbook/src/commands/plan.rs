@@ -70,10 +70,7 @@ pub(crate) fn plan(place: &Place, command: &PlanCommand) -> Result<()> {
                 let account = super::account(tx, &of.account)?.id;
                 let mut told = Vec::new();
                 for it in store::plan::of_account(tx, account)? {
-                    let stands = match it.ended {
-                        None => plan::stands(tx, &it, today)?.to_string(),
-                        Some((how, on)) => format!("{how} on {on}"),
-                    };
+                    let stands = plan::said(tx, &it, today)?;
                     let (pays, _) = plan::pays(tx, &it)?;
                     told.push((it, stands, pays));
                 }

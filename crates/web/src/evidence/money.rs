@@ -57,6 +57,10 @@ pub(super) const SENTENCES: &[(&str, &str)] = &[
     ),
     ("{} is past due, less than {}", "hay {} vencidos, menos de {}"),
     ("no bill of service is past due", "no hay vencida ninguna factura de servicio"),
+    (
+        "only {} of it is of bills of service, and a cut takes {}",
+        "solo {} de ello son de facturas de servicio, y un corte requiere {}",
+    ),
     ("unless {}, {} business days before", "salvo que {}, {} días hábiles antes"),
     ("unless {}", "salvo que {}"),
     ("the service heats the home", "el servicio calienta la vivienda"),

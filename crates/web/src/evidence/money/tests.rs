@@ -254,6 +254,7 @@ fn what_keeps_an_account_from_a_cut_or_a_debit_is_said_in_spanish() {
         "the oldest was due on 2026-08-04, less than 60 days ago".to_owned(),
         "$1.00 is past due, less than $2.00".to_owned(),
         "no bill of service is past due".to_owned(),
+        "only $1.00 of it is of bills of service, and a cut takes $2.00".to_owned(),
     ];
     let circumstances = Circumstance::ALL.iter().map(|it| it.says().to_owned());
     let found = found.into_iter().chain(circumstances);
