@@ -122,6 +122,15 @@ struct Came {
     parts: Vec<(Money, String)>,
 }
 
+/// The files in what a bank delivered, each to be taken in for itself, as if it had come alone: of a zip those
+/// in it.
+///
+/// # Errors
+/// Refuses what cannot be unpacked.
+pub fn delivered(name: &str, bytes: Vec<u8>) -> Result<Vec<(String, Vec<u8>)>> {
+    payments::delivered(name, bytes).map_err(refuse)
+}
+
 /// Takes a statement in: BAI2, camt.053 or camt.054. The same again, or what is in it in another one, posts
 /// nothing twice.
 pub fn take(tx: &mut Tx, actor: Actor, (name, bytes): (&str, &[u8])) -> Result<Took> {

@@ -605,6 +605,10 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
         "it is in {} and the bills of this utility are in {}; nothing was posted; what they are in is said by: meterbook bill seller",
         "está en {} y las facturas de esta empresa están en {}; no se registró nada; en qué están se dice con: meterbook bill seller",
     ),
+    (
+        "the packed file is not taken: {}; unpack it and give each file alone",
+        "el archivo comprimido no se toma: {}; descomprímalo y dé cada archivo por separado",
+    ),
     ("there is no money in it; nothing was posted", "no trae dinero; no se registró nada"),
     (
         "there is no file {} of debits; see: meterbook debit files",
