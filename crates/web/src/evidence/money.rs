@@ -620,6 +620,14 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
         "{} volvió, así que el banco tomó el archivo; lo demás vuelve por sí solo: meterbook debit returned",
     ),
     (
+        "file {} took {} debits of {}, and {} of {} would be called off; nothing was changed; see: meterbook check",
+        "el archivo {} cobró {} débitos por {}, y se anularían {} por {}; no se cambió nada; vea: meterbook check",
+    ),
+    (
+        "{} is in file {} of debits, which takes it all the same; where that did not go, call it off: meterbook debit call-off --file {}",
+        "{} está en el archivo {} de débitos, que lo cobra de todos modos; si no se envió, anúlelo: meterbook debit call-off --file {}",
+    ),
+    (
         "nothing was closed that is called {}; write a day such as 2026-03-10, or a month with how it was closed, such as 2026-03 hard",
         "no se cerró nada que se llame {}; escriba un día como 2026-03-10, o un mes con su cierre, como 2026-03 hard",
     ),
