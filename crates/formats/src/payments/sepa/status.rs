@@ -25,7 +25,7 @@ pub struct Statuses {
     pub outcomes: Vec<Outcome>,
     /// What is wrong with it.
     pub faults: Faults,
-    part: Outcome,
+    part: Box<Outcome>,
     alike: Vec<Alike>,
 }
 
@@ -128,7 +128,7 @@ fn counted(it: &Alike, outcomes: &[Outcome], faults: &mut Faults) {
 impl Take for Statuses {
     fn open(&mut self, path: &[String], line: u64) {
         match path.last().map(String::as_str) {
-            Some("OrgnlPmtInfAndSts") => self.part = Outcome { line, ..Outcome::default() },
+            Some("OrgnlPmtInfAndSts") => *self.part = Outcome { line, ..Outcome::default() },
             Some("NbOfTxsPerSts") if path.iter().any(|it| it == "OrgnlGrpInfAndSts") => {
                 self.alike.push(Alike { line, ..Alike::default() });
             }
@@ -165,7 +165,7 @@ impl Take for Statuses {
                 _ => {}
             }
         } else if it.ends(&["OrgnlPmtInfAndSts"]) {
-            let part = std::mem::take(&mut self.part);
+            let part = std::mem::take(&mut *self.part);
             if !part.status.is_empty() {
                 self.outcomes.push(part);
             }
@@ -173,7 +173,7 @@ impl Take for Statuses {
         let single = it.within("TxInfAndSts");
         let outcome = match self.outcomes.last_mut().filter(|_| single) {
             Some(outcome) => outcome,
-            None if it.within("OrgnlPmtInfAndSts") => &mut self.part,
+            None if it.within("OrgnlPmtInfAndSts") => &mut *self.part,
             None => return,
         };
         match it.path.last().map_or("", String::as_str) {
