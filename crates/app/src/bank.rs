@@ -122,6 +122,15 @@ struct Came {
     parts: Vec<(Money, String)>,
 }
 
+/// The files in what a bank delivered, each to be taken in for itself, as if it had come alone: of a zip those
+/// in it.
+///
+/// # Errors
+/// Refuses what cannot be unpacked.
+pub fn delivered(name: &str, bytes: Vec<u8>) -> Result<Vec<(String, Vec<u8>)>> {
+    payments::delivered(name, bytes).map_err(refuse)
+}
+
 /// Takes a statement in: BAI2, camt.053 or camt.054. The same again, or what is in it in another one, posts
 /// nothing twice.
 pub fn take(tx: &mut Tx, actor: Actor, (name, bytes): (&str, &[u8])) -> Result<Took> {
@@ -297,29 +306,31 @@ fn of_bai2(file: &bai2::File, today: Date) -> Moved {
         let on = group.as_of.unwrap_or(today);
         for account in &group.accounts {
             let all = account.transactions.iter();
-            for it in all.filter(|it| Money::ZERO < it.amount) {
+            for it in all.filter(|it| it.amount != Money::ZERO) {
+                // With a sign it is the other way round, whatever its type: a person looks.
+                let turned = it.amount < Money::ZERO;
                 let said = [&it.bank_reference, &it.customer_reference, &it.text];
                 let said = said.map(|it| it.trim());
                 let tells =
                     |it: &&&str| it.bytes().any(|it| it.is_ascii_alphanumeric() && it != b'0');
                 // A reference tells it; where there is none, what is said.
                 let told = said.iter().find(tells).copied().unwrap_or_default();
-                let (number, amount) = (&account.number, it.amount);
+                let (number, amount) = (&account.number, it.amount.abs());
                 let key = key_of((number, amount, told), on);
                 let told = told.to_owned();
                 let said = said.join(" ").trim().to_owned();
                 let line = i64::try_from(it.line).unwrap_or(i64::MAX);
                 let account = number.clone();
-                match it.is_credit() {
+                match it.is_credit().map(|it| it != turned) {
                     Some(true) => {
                         let (key, parts) = (keys.once(key), Vec::new());
                         let alike = format!("{number}/{on}/{}/{}", it.kind, amount.cents());
-                        let ours = is_ours(&it.kind);
+                        let ours = turned || is_ours(&it.kind);
                         let came =
                             Came { key, line, account, on, amount, said, told, alike, ours, parts };
                         moved.came.push(came);
                     }
-                    Some(false) if is_returned(&it.kind) => {
+                    Some(false) if turned || is_returned(&it.kind) => {
                         let key = keys.once(format!("back/{key}"));
                         let item = ReturnedItem { key, line, account, on, amount, said };
                         moved.returned.push(item);

@@ -196,7 +196,9 @@ pub fn batch_of(
     (count, total): (usize, Money),
     on: Date,
 ) -> Result<NewBatch> {
-    let lines = entered::read(bytes).map_err(|wrong| refuse(DrawerRefusal::Lines(wrong)))?;
+    let currency = crate::founding::currency(tx)?;
+    let lines = entered::read(bytes, currency);
+    let lines = lines.map_err(|wrong| refuse(DrawerRefusal::Lines(wrong)))?;
     let sha256 = Some(crate::intake::hash(bytes));
     let name = name.to_owned();
     let mut new = NewBatch { name, sha256, count, total, agency: None, lines: Vec::new() };

@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use meterbook_core::bill::BillNumber;
 use meterbook_core::credit::plan::Plan;
 use meterbook_core::id::{
-    AccountId, AccountNumber, EntryId, PaymentId, ReceiptId, SuspenseId, TenderId,
+    AccountId, AccountNumber, DebitFileId, EntryId, PaymentId, ReceiptId, SuspenseId, TenderId,
 };
 use meterbook_core::ledger::allocate::{OLDEST_FIRST, Rule, RuleFault, asked_with, split};
 use meterbook_core::ledger::open::{Item, Open};
@@ -136,6 +136,13 @@ pub enum ReceiptRefusal {
         /// The day on which it was.
         taken: Date,
     },
+    /// It is a debit, which the bank takes all the same.
+    InDebitFile {
+        /// What it is called.
+        reference: String,
+        /// In which file.
+        file: DebitFileId,
+    },
     /// The drawer that it is in was counted and closed.
     DrawerClosed,
     /// It would be taken back before it came.
@@ -198,6 +205,11 @@ pub fn void(tx: &mut Tx, actor: Actor, id: TenderId, why: &str) -> Result<Money>
     let allowed = authorize(tx, actor, Permission::TakePayment, Some(Money::ZERO))?;
     let zone = crate::founding::zone(tx)?;
     let came = came(tx, id)?;
+    // Its file goes to the bank as it was made: taken out of the books alone, it is taken all the same.
+    if let Some(file) = store::debit::file_of(tx, id)? {
+        let reference = came.tender.reference;
+        return Err(refuse(ReceiptRefusal::InDebitFile { reference, file }));
+    }
     let taken = zone.day_of(came.at);
     if taken != zone.day_of(actor.at) {
         return Err(refuse(ReceiptRefusal::NotToday { taken }));
@@ -212,6 +224,13 @@ pub fn void(tx: &mut Tx, actor: Actor, id: TenderId, why: &str) -> Result<Money>
 /// Takes a tender back that the bank returned.
 pub fn give_back(tx: &mut Tx, actor: Actor, id: TenderId, on: Date, why: &str) -> Result<Money> {
     let allowed = authorize(tx, actor, Permission::ReversePayments, None)?;
+    // No bank can have returned what no bank was sent.
+    if let Some(file) = store::debit::file_of(tx, id)?
+        && store::debit::written(tx, file)?.is_none()
+    {
+        let reference = came(tx, id)?.tender.reference;
+        return Err(refuse(ReceiptRefusal::InDebitFile { reference, file }));
+    }
     come_back(tx, &allowed, id, (on, ""), why)
 }
 
@@ -730,6 +749,10 @@ impl fmt::Display for ReceiptRefusal {
             ReceiptRefusal::NotToday { taken } => write!(
                 f,
                 "it was taken on {taken}, and only what was taken today is voided; take it back as returned"
+            ),
+            ReceiptRefusal::InDebitFile { reference, file } => write!(
+                f,
+                "{reference} is in file {file} of debits, which takes it all the same; where that did not go, call it off: meterbook debit call-off --file {file}"
             ),
             ReceiptRefusal::DrawerClosed => f.write_str(
                 "the drawer that it is in is closed and counted; refund it, or take it back as returned",

@@ -52,6 +52,8 @@ pub const OFFERED_DAYS: i64 = 60;
 /// Bytes in a file of payments or of a bank: a million entries of NACHA. It is held as a whole,
 /// because its totals are at its end.
 pub const PAYMENT_FILE_BYTES: u64 = 100_000_000;
+/// Files in one zip of a bank: a year of days of a few accounts.
+pub const DELIVERED_FILES: usize = 1_000;
 /// Entries, transactions or items listed of one file of a bank, for example its returns.
 pub const PAYMENT_ROWS: usize = 100_000;
 /// Bills in one file of pages for the mail house: some twenty megabytes, which any machine prints.

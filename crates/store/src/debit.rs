@@ -59,6 +59,9 @@ const LISTED: Sql = Sql("
 const FIND: Sql = Sql("
     select id, mandate_id, version, bill_id, plan_key, part, nth, amount_cents, tender_id
     from debit_item where id = $1");
+const FILE_OF: Sql = Sql("
+    select d.file_id from debit_item d where d.tender_id = $1
+      and not exists (select 1 from debit_call_off c where c.file_id = d.file_id)");
 const CALL_OFF: Sql = Sql("
     insert into debit_call_off (file_id, called_off_on, why) values ($1, $2, $3)");
 const CALLED_OFF: Sql = Sql("
@@ -349,6 +352,11 @@ pub fn listed(tx: &mut Tx, of: DebitFileId, most: i64) -> Result<Vec<Listed>> {
 /// One debit, if it is there.
 pub fn find(tx: &mut Tx, id: DebitId) -> Result<Option<Debit>> {
     tx.maybe(FIND, [id.into()], debit)
+}
+
+/// The file for the bank that a tender is in, unless that was called off.
+pub fn file_of(tx: &mut Tx, tender: TenderId) -> Result<Option<DebitFileId>> {
+    tx.maybe(FILE_OF, [tender.into()], |row| row.id(0))
 }
 
 /// Keeps that a file was called off. The database refuses a second time.

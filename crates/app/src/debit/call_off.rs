@@ -44,6 +44,15 @@ pub enum NotCalledOff {
         /// Which.
         id: DebitId,
     },
+    /// What would be called off is not what the file took.
+    Differs {
+        /// Which.
+        id: DebitFileId,
+        /// Debits of the file and what they come to.
+        file: (i64, Money),
+        /// The same of what would be called off.
+        found: (i64, Money),
+    },
 }
 
 /// What was called off.
@@ -117,6 +126,12 @@ pub(crate) fn undo(
     for it in &items {
         amount += receipt::never_came(tx, allowed, it.tender, why)?;
     }
+    let found = (i64::try_from(items.len())?, amount);
+    let file = store::debit::get(tx, id)?.context("the file stands")?;
+    let file = (file.items, file.total);
+    if found != file {
+        return Err(refuse(NotCalledOff::Differs { id, file, found }));
+    }
     let today = crate::founding::zone(tx)?.day_of(allowed.at());
     store::debit::call_off(tx, id, today, why.trim())?;
     let debits = items.len();
@@ -138,6 +153,11 @@ impl fmt::Display for NotCalledOff {
                 f,
                 "{} of it came back, so the bank took the file; what else of it is wrong comes back by itself: meterbook debit returned",
                 id.reference()
+            ),
+            NotCalledOff::Differs { id, file, found } => write!(
+                f,
+                "file {id} took {} debits of {}, and {} of {} would be called off; nothing was changed; see: meterbook check",
+                file.0, file.1, found.0, found.1
             ),
         }
     }

@@ -118,6 +118,15 @@ enum Sent {
     Prenote(Prenote),
 }
 
+impl Sent {
+    fn amount(&self) -> Money {
+        match self {
+            Sent::Debit(it) => it.amount,
+            Sent::Prenote(_) => Money::ZERO,
+        }
+    }
+}
+
 /// Something that comes back, whatever the file is.
 struct Back {
     line: u64,
@@ -214,7 +223,11 @@ fn of_statuses(tx: &mut Tx, it: &sepa::Statuses) -> Result<Vec<Back>> {
             false => by_id(tx, &of.end_to_end)?.into_iter().collect(),
             true => collected(tx, &of.collection)?,
         };
-        let sent: Vec<_> = sent.into_iter().filter(|it| is_of_it(it)).map(Some).collect();
+        let sent: Vec<Sent> = sent.into_iter().filter(is_of_it).collect();
+        let sum = sent.iter().map(Sent::amount).sum();
+        // A collection of as many debits of as much, or it is another one than we sent.
+        let sent = if of.of.is(sent.len(), sum) { sent } else { Vec::new() };
+        let sent: Vec<_> = sent.into_iter().map(Some).collect();
         let named = if of.end_to_end.is_empty() { &of.collection } else { &of.end_to_end };
         let (named, (code, means)) = (self::named(named), reason(&of.reason));
         let sent = if sent.is_empty() { vec![None] } else { sent };
@@ -252,6 +265,15 @@ fn not_taken(
         let became = wait(tx, actor, (&named, &code), said, today)?;
         return Ok(Some(Told { line: 1, code, became }));
     };
+    let sum = items.iter().map(|it| it.amount).sum();
+    if !it.of.is(items.len(), sum) {
+        let (said, many, named) = (&it.of, items.len(), format!("the message {}", it.original));
+        let said = format!(
+            "{code} {means}, of {named}, which to the bank is {said}; the file is {many} of {sum}"
+        );
+        let became = wait(tx, actor, (&named, &code), said, today)?;
+        return Ok(Some(Told { line: 1, code, became }));
+    }
     let mut standing = false;
     for it in &items {
         standing |= !store::receipt::standing(tx, it.tender)?.is_empty();

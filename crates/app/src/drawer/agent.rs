@@ -65,7 +65,9 @@ pub fn batch_of(
     let text = store::payment_layout::on(tx, agent, on)?;
     let text = text.ok_or_else(|| refuse(NotLaidOut::Unknown { name: agent.to_owned() }))?;
     let layout = Layout::parse(&text).map_err(refuse)?;
-    let lines = read(bytes, &layout).map_err(|wrong| refuse(DrawerRefusal::Lines(wrong)))?;
+    let currency = crate::founding::currency(tx)?;
+    let lines = read(bytes, &layout, currency);
+    let lines = lines.map_err(|wrong| refuse(DrawerRefusal::Lines(wrong)))?;
     let sha256 = Some(crate::intake::hash(bytes));
     let name = name.to_owned();
     let mut new = NewBatch { name, sha256, count, total, agency: None, lines: Vec::new() };

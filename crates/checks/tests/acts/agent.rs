@@ -88,3 +88,38 @@ fn a_file_is_read_by_its_layout_and_posted_once() {
         sound(db);
     });
 }
+
+#[test]
+fn a_file_in_another_currency_than_the_books_is_refused_by_its_line() {
+    engines::each(|db, folder| {
+        january(db, folder, 4);
+        bill(db);
+        crate::debit::euros(db);
+        say(db, date(2026, 1, 1), LAYOUT).unwrap();
+        let one = db.read(|tx| store::account::get(tx, AccountId(1))).unwrap().number;
+        let in_dollars = "line 2: amounts are in EUR and not in $; write it like 87.45";
+        let laid_out = |amount: &str| {
+            let text = format!(
+                "Slip|Cust|Invoice|Paid|Day|Payer\n1|{one}||{amount}|03/09/2026|\nEND|1|4.44\n"
+            );
+            post(db, &text, (1, 4_44))
+        };
+        let why = laid_out("$4.44").unwrap_err();
+        assert!(says(&why).ends_with(in_dollars), "{why}");
+        let listed = |amount: &str| {
+            let text = format!("account,amount,tender,reference\n{one},{amount},check,7\n");
+            let of = ("march.csv", text.as_bytes());
+            db.write(|tx| {
+                let new = drawer::batch_of(tx, of, (1, Money::from_cents(4_44)), DAY)?;
+                drawer::post_batch(tx, at("2026-03-10"), &new)
+            })
+        };
+        let why = listed("$4.44").unwrap_err();
+        assert!(says(&why).ends_with(in_dollars), "{why}");
+        assert_eq!(owes(db, AccountId(1)), 4_44, "nothing was posted");
+        laid_out("€4.44").unwrap();
+        listed("4.44 EUR").unwrap();
+        assert_eq!(owes(db, AccountId(1)), -4_44);
+        sound(db);
+    });
+}

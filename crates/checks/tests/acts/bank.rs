@@ -546,3 +546,18 @@ fn a_number_that_is_said_with_blanks_is_read() {
         sound(db);
     });
 }
+
+#[test]
+fn a_transaction_with_a_sign_went_the_other_way_and_waits_for_a_person() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        let back = format!("REVERSED {}", number(db, 3));
+        let credits: [Said; 3] =
+            [("195", -5_00, "W1", &back), ("475", -3_00, "C1", "CHECK"), ("142", 2_00, "A1", "X")];
+        let took = take(db, &bai2("260312", &credits)).unwrap();
+        assert_eq!(ends(&took), ["open", "tender"]);
+        let back: Vec<i64> = took.returned.iter().map(|it| it.amount.cents()).collect();
+        assert_eq!((back, took.passed.0), (vec![5_00], 0));
+        sound(db);
+    });
+}

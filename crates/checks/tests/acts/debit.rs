@@ -215,6 +215,7 @@ fn a_debit_that_came_back_is_not_taken_again() {
         make(db, &wanted(Format::Nacha, 1_332)).unwrap();
         let items = db.read(|tx| store::debit::items(tx, DebitFileId(1))).unwrap();
         let on = date(2026, 3, 10);
+        written(db, 1).unwrap();
         db.write(|tx| receipt::give_back(tx, actor(), items[0].tender, on, "R01")).unwrap();
         assert_eq!(owes(db)[0], 4_44);
         // Trying again is not said to be done here.
@@ -280,6 +281,7 @@ fn what_a_paper_asks_for_is_taken_together() {
         // It comes back, and the next bill has a fee for it; only that is paid by name.
         let items = db.read(|tx| store::debit::items(tx, DebitFileId(1))).unwrap();
         let (on, tender) = (date(2026, 3, 10), items[2].tender);
+        written(db, 1).unwrap();
         db.write(|tx| receipt::give_back(tx, actor(), tender, on, "R08")).unwrap();
         late_fee::assess_all(db, at("2026-03-10")).unwrap();
         february(db, folder, 4);

@@ -9,9 +9,10 @@ use meterbook_app::debit::call_off::NewCallOff;
 use meterbook_app::debit::returned::Became;
 use meterbook_app::debit::{self, NewDebits, prenote};
 use meterbook_app::mandate;
+use meterbook_app::receipt::{self, For, NewReceipt, NewTender, Share};
 use meterbook_checks::engines;
 use meterbook_core::debit::{AccountKind, BankNumber, Format, Terms};
-use meterbook_core::id::{AccountId, DebitFileId};
+use meterbook_core::id::{AccountId, DebitFileId, TenderId};
 use meterbook_core::money::Money;
 use meterbook_core::permission::{Grant, Permission};
 use meterbook_formats::payments::nacha;
@@ -277,5 +278,68 @@ fn a_file_beyond_a_limit_is_called_off_by_two() {
         // What is called off does not take a second person's time again.
         assert!(says(&ask(ann).unwrap_err()).starts_with("it was called off on 2026-03-10"));
         sound(db);
+    });
+}
+
+#[test]
+fn what_is_in_a_file_for_the_bank_is_not_taken_out_of_the_books_alone() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        make(db, &wanted(Format::Nacha, 1_332)).unwrap();
+        let tender = |nth: usize| {
+            db.read(|tx| Ok(store::debit::items(tx, DebitFileId(1))?[nth].tender)).unwrap()
+        };
+        let void = |nth| db.write(|tx| receipt::void(tx, actor(), tender(nth), "a mistake"));
+        let returned = |nth| {
+            let on = date(2026, 3, 10);
+            db.write(|tx| receipt::give_back(tx, actor(), tender(nth), on, "by phone"))
+        };
+        let in_file = "D-1 is in file 1 of debits, which takes it all the same; where that did not go, call it off: meterbook debit call-off --file 1";
+        assert_eq!(says(&void(0).unwrap_err()), in_file);
+        // Nor has a bank returned what it was not sent.
+        assert_eq!(says(&returned(0).unwrap_err()), in_file);
+        assert_eq!(owes(db)[..2], [0, 0]);
+        written(db, 1).unwrap();
+        returned(0).unwrap();
+        assert_eq!(says(&void(1).unwrap_err()), in_file.replace("D-1", "D-2"));
+        assert_eq!(owes(db)[..2], [4_44, 0]);
+        sound(db);
+    });
+}
+
+#[test]
+fn a_file_is_called_off_only_as_what_it_took() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        make(db, &wanted(Format::Nacha, 1_332)).unwrap();
+        // One that says it took more than it did.
+        let tender = |tx: &mut Tx| -> Result<TenderId> {
+            let (amount, reference) = (Money::from_cents(1_00), "W-9".to_owned());
+            let to = For::Account { account: AccountId(1), bill: None };
+            let kind = meterbook_core::ledger::Tender::Bank;
+            let tenders = vec![NewTender { kind, amount, reference }];
+            let new =
+                NewReceipt { on: date(2026, 3, 10), tenders, shares: vec![Share { to, amount }] };
+            Ok(receipt::take(tx, actor(), &new)?.tenders[0].id)
+        };
+        db.write(|tx| {
+            let tender = tender(tx)?;
+            let first = store::debit::items(tx, DebitFileId(1))?[0].clone();
+            let amount = Money::from_cents(1_00);
+            let item = store::debit::Debit { id: 9.into(), nth: 2, amount, tender, ..first };
+            let file = store::debit::get(tx, DebitFileId(1))?.unwrap();
+            let id = DebitFileId(9);
+            store::debit::add(tx, &store::debit::DebitFile { id, items: 2, ..file }, &[item])
+        })
+        .unwrap();
+        let owed = owes(db);
+        let off = db.write(|tx| {
+            meterbook_app::debit::call_off::call_off(tx, actor(), DebitFileId(9), "it never went")
+        });
+        assert_eq!(
+            says(&off.unwrap_err()),
+            "file 9 took 2 debits of $13.32, and 1 of $1.00 would be called off; nothing was changed; see: meterbook check"
+        );
+        assert_eq!(owes(db), owed, "nothing was changed");
     });
 }

@@ -151,3 +151,39 @@ fn what_a_bank_did_not_take_is_taken_back_and_ends_what_it_must() {
         sound(db);
     });
 }
+
+#[test]
+fn what_a_bank_says_of_a_whole_file_is_that_of_ours_or_a_task() {
+    let group = "<GrpSts>RJCT</GrpSts><StsRsnInf><Rsn><Cd>FF01</Cd></Rsn></StsRsnInf>";
+    let part = |said: &str| {
+        format!(
+            "<OrgnlPmtInfAndSts><OrgnlPmtInfId>F-1-1</OrgnlPmtInfId>{said}<PmtInfSts>RJCT</PmtInfSts>\
+             <StsRsnInf><Rsn><Cd>MS03</Cd></Rsn></StsRsnInf></OrgnlPmtInfAndSts>"
+        )
+    };
+    let said = |many: i64, sum: &str| {
+        format!("<OrgnlNbOfTxs>{many}</OrgnlNbOfTxs><OrgnlCtrlSum>{sum}</OrgnlCtrlSum>")
+    };
+    engines::each(|db, folder| {
+        town(db, folder);
+        euros(db);
+        make(db, &wanted(Format::Pain008, 17_76)).unwrap();
+        let by = at("2026-03-11");
+        for other in [said(1, "x"), said(1, "17.77"), said(2, "17.76")] {
+            let whole = rejected(&(other.clone() + group), "");
+            assert_eq!(take_in_on(db, by, &whole).unwrap(), [Became::Task], "{other}");
+            let collection = rejected("", &part(&other));
+            assert_eq!(take_in_on(db, by, &collection).unwrap(), [Became::Task], "{other}");
+        }
+        let tasks = db.read(|tx| store::task::open_of(tx, TaskKind::Reminder)).unwrap();
+        let told = "of the message F-1, which to the bank is 2 of 17.76; the file is 1 of $17.76";
+        assert!(tasks.iter().any(|it| it.evidence.ends_with(told)), "{tasks:?}");
+        assert_eq!(owes(db)[3], 0, "nothing was taken back");
+        let (file, amount) = (DebitFileId(1), Money::from_cents(17_76));
+        let whole = rejected(&(said(1, "17.76") + group), "");
+        let off = take_in_on(db, by, &whole).unwrap();
+        assert_eq!(off, [Became::CalledOff { file, amount }]);
+        assert_eq!(owes(db)[3], 17_76);
+        sound(db);
+    });
+}

@@ -324,3 +324,27 @@ fn what_is_held_is_parted_among_several_or_given_back() {
         sound(db);
     });
 }
+
+#[test]
+fn a_bank_without_trailers_is_taken_by_its_layout_and_by_what_was_said_of_the_file() {
+    engines::each(|db, folder| {
+        town(db, folder);
+        let whole = file(1, "260309", &day(db));
+        let kept = |it: &&str| !it.starts_with(['1', '2', '7', '8', '9']);
+        let text: String = whole.lines().filter(kept).map(|it| format!("{it}\n")).collect();
+        let why = said(db, &text, 6, 49_40).unwrap_err();
+        assert!(says(&why).contains("say so in its layout: without 1"), "{why}");
+        db.write(|tx| lockbox::say_layout(tx, actor(), date(2026, 1, 1), "without 1 2 7 8 9"))
+            .unwrap();
+        // With nothing of its own that says how much it is, what was said is all there is.
+        let lost: String = text.lines().take(5).map(|it| format!("{it}\n")).collect();
+        let why = said(db, &lost, 6, 49_40).unwrap_err();
+        assert!(says(&why).ends_with("were said; nothing was posted"), "{why}");
+        let other = said(db, &whole, 6, 49_40).unwrap_err();
+        assert!(says(&other).contains("the layout says that none comes"), "{other}");
+        let took = said(db, &text, 6, 49_40).unwrap();
+        assert_eq!(took.posted, (6, Money::from_cents(49_40)));
+        assert_eq!(owes(db), [0, 0, 0, 17_76]);
+        sound(db);
+    });
+}

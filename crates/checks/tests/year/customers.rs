@@ -173,7 +173,10 @@ impl Year<'_> {
             }
             debit::make(tx, actor, &NewDebits { format, settle, total })?;
             let file = store::debit::all(tx)?.into_iter().map(|it| it.id).max();
-            let items = store::debit::items(tx, file.context("it was just made")?)?;
+            let file = file.context("it was just made")?;
+            let items = store::debit::items(tx, file)?;
+            // The bank has it, and may return of it.
+            store::debit::write(tx, file, &format!("{:064}", file.0))?;
             Ok(items.into_iter().map(|it| it.tender).collect())
         });
         let taken = taken.unwrap();

@@ -17,6 +17,7 @@
 use std::fmt;
 
 use jiff::civil::Date;
+use meterbook_core::currency::Currency;
 use meterbook_core::ledger::Tender;
 use meterbook_core::money::Money;
 
@@ -222,12 +223,17 @@ impl Places {
     }
 }
 
-/// The lines of a file.
+/// The lines of a file whose amounts are in `currency`: bare, or with its letters or mark.
 ///
 /// # Errors
 /// Every line that is none, with what is wrong with it; and where the file says how many there are and what
 /// they come to, and it is not so.
-pub fn read(bytes: &[u8], layout: &Layout) -> Result<Vec<Line>, Vec<(i64, String)>> {
+pub fn read(
+    bytes: &[u8],
+    layout: &Layout,
+    currency: Currency,
+) -> Result<Vec<Line>, Vec<(i64, String)>> {
+    let amount = |said: &str| amount(said, layout.cents, currency);
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut file = csv::ReaderBuilder::new()
         .delimiter(layout.separator)
@@ -252,13 +258,13 @@ pub fn read(bytes: &[u8], layout: &Layout) -> Result<Vec<Line>, Vec<(i64, String
             said = Some((line, field(*count).to_owned(), field(*sum).to_owned()));
             continue;
         }
-        match of_record(&record, line, layout, &places) {
+        match of_record(&record, line, (layout.tender, &places), amount) {
             Ok(it) => lines.push(it),
             Err(why) => wrong.push((line, why)),
         }
     }
     if wrong.is_empty() && layout.trailer.is_some() {
-        wrong.extend(totals(&lines, said, layout));
+        wrong.extend(totals(&lines, said, amount));
     }
     if wrong.is_empty() { Ok(lines) } else { Err(wrong) }
 }
@@ -266,8 +272,8 @@ pub fn read(bytes: &[u8], layout: &Layout) -> Result<Vec<Line>, Vec<(i64, String
 fn of_record(
     record: &csv::StringRecord,
     line: i64,
-    layout: &Layout,
-    places: &Places,
+    (tender, places): (Tender, &Places),
+    amount: impl Fn(&str) -> Result<Money, String>,
 ) -> Result<Line, String> {
     let text = |at: usize| record.get(at).unwrap_or_default().to_owned();
     let maybe = |at: Option<usize>| at.map(text).unwrap_or_default();
@@ -286,22 +292,22 @@ fn of_record(
         line,
         account: maybe(places.account),
         bill: maybe(places.bill),
-        amount: above_zero(amount(&text(places.amount), layout.cents))?,
+        amount: above_zero(amount(&text(places.amount)))?,
         on,
-        tender: layout.tender,
+        tender,
         reference,
         name: maybe(places.name),
     })
 }
 
-fn amount(said: &str, cents: bool) -> Result<Money, String> {
+fn amount(said: &str, cents: bool, currency: Currency) -> Result<Money, String> {
     let wrong = || format!("{said} is no amount in cents; write digits only");
     match cents {
         true if said.bytes().all(|it| it.is_ascii_digit()) => {
             said.parse().map(Money::from_cents).map_err(|_| wrong())
         }
         true => Err(wrong()),
-        false => Money::parse(said),
+        false => currency.typed(said),
     }
 }
 
@@ -323,14 +329,18 @@ fn day(said: &str, order: Order) -> Option<Date> {
 fn totals(
     lines: &[Line],
     said: Option<(i64, String, String)>,
-    layout: &Layout,
+    amount: impl Fn(&str) -> Result<Money, String>,
 ) -> Option<(i64, String)> {
     let Some((line, count, sum)) = said else {
         let last = lines.last().map_or(1, |it| it.line);
         return Some((last, "the line that says how many there are is missing".to_owned()));
     };
     let (many, total) = (lines.len(), lines.iter().map(|it| it.amount).sum::<Money>());
-    let agrees = count.parse() == Ok(many) && amount(&sum, layout.cents) == Ok(total);
+    let says = match amount(&sum) {
+        Ok(says) => says,
+        Err(why) => return Some((line, why)),
+    };
+    let agrees = count.parse() == Ok(many) && says == total;
     let what = format!("the file says {count} payments of {sum}; there are {many} of {total}");
     (!agrees).then_some((line, what))
 }
@@ -361,7 +371,7 @@ mod tests {
     #[test]
     fn columns_are_found_by_their_names_and_the_file_by_its_totals() {
         let layout = Layout::parse(TEXT).unwrap();
-        let lines = read(FILE.as_bytes(), &layout).unwrap();
+        let lines = read(FILE.as_bytes(), &layout, Currency::DOLLARS).unwrap();
         let first = Line {
             line: 2,
             account: "1000-0001-6".to_owned(),
@@ -383,9 +393,23 @@ mod tests {
             ("TOTAL;2;9745\n", "", 3, "the line that says how many there are is missing"),
         ] {
             let text = FILE.replacen(from, to, 1);
-            let why = read(text.as_bytes(), &layout).unwrap_err();
+            let why = read(text.as_bytes(), &layout, Currency::DOLLARS).unwrap_err();
             assert!(why[0].0 == line && why[0].1.starts_with(says), "{why:?}");
         }
+    }
+
+    #[test]
+    fn amounts_and_the_sum_of_all_are_in_the_currency_of_the_books() {
+        let euros = Currency::parse("EUR").unwrap();
+        let layout = Layout::parse(&TEXT.replace("cents\n", "")).unwrap();
+        let file = FILE.replace("8745", "€87.45").replace("1000;", "10.00;");
+        let file = file.replace("9745", "97.45 EUR");
+        assert_eq!(read(file.as_bytes(), &layout, euros).unwrap()[0].amount.cents(), 87_45);
+        let dollars = file.replace('€', "$");
+        let why = read(dollars.as_bytes(), &layout, euros).unwrap_err();
+        assert_eq!(why, [(2, "amounts are in EUR and not in $; write it like 87.45".to_owned())]);
+        let why = read(file.replace("97.45 EUR", "$97.45").as_bytes(), &layout, euros);
+        assert!(why.unwrap_err()[0].1.starts_with("amounts are in EUR and not in $"));
     }
 
     #[test]

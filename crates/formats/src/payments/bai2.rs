@@ -6,6 +6,8 @@
 //! 49, 98 and 99 close account, group and file with their totals. All three totals and counts are
 //! compared with what was read; a file that differs is refused.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 use meterbook_core::money::Money;
 
@@ -121,7 +123,11 @@ pub fn read(bytes: &[u8]) -> File {
     let mut reader = Reader::default();
     let mut held: Option<Logical> = None;
     for (line, bytes) in physical(bytes, &mut reader.file.faults) {
-        let text = String::from_utf8_lossy(bytes.trim_ascii());
+        let text = text(line, bytes.trim_ascii(), &mut reader.file.faults);
+        if text.get(2..3).is_some_and(|it| !matches!(it, "," | "/")) {
+            let what = "the code of a record is two digits and a comma";
+            reader.file.faults.refuse(line, what);
+        }
         let (code, rest) = (text.get(..2).unwrap_or(&text), text.get(3..).unwrap_or(""));
         reader.last = line;
         match &mut held {
@@ -141,6 +147,15 @@ pub fn read(bytes: &[u8]) -> File {
         reader.take(&record);
     }
     reader.end()
+}
+
+/// A line as text: what is not UTF-8 is of older systems.
+fn text<'a>(line: u64, bytes: &'a [u8], faults: &mut Faults) -> Cow<'a, str> {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Cow::Borrowed(text);
+    }
+    faults.note(line, "the line is not UTF-8; it is read as Latin-1");
+    Cow::Owned(bytes.iter().map(|it| char::from(*it)).collect())
 }
 
 /// Its records as they stand: lines, or, where there are none, pieces of the length that the header says.
@@ -415,6 +430,14 @@ impl Reader {
             );
             return;
         };
+        if said < Money::ZERO {
+            faults.note(
+                record.line,
+                format!(
+                    "the transaction {kind} has a sign; it went the other way than its type says"
+                ),
+            );
+        }
         account.transactions.push(Transaction {
             line: record.line,
             kind,

@@ -1,6 +1,7 @@
 //! Payments as a CSV file: `account,amount,tender,reference` and, where there is one, `name`. Each line
 //! is one tender for one account.
 
+use meterbook_core::currency::Currency;
 use meterbook_core::ledger::Tender;
 use meterbook_core::money::Money;
 
@@ -26,11 +27,11 @@ pub struct Line {
     pub name: String,
 }
 
-/// The lines of a file.
+/// The lines of a file whose amounts are in `currency`: bare, or with its letters or mark.
 ///
 /// # Errors
 /// Every line that is none, with what is wrong with it.
-pub fn read(bytes: &[u8]) -> Result<Vec<Line>, Vec<(i64, String)>> {
+pub fn read(bytes: &[u8], currency: Currency) -> Result<Vec<Line>, Vec<(i64, String)>> {
     let mut lines = Vec::new();
     let mut wrong = Vec::new();
     let mut file = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
@@ -63,7 +64,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Line>, Vec<(i64, String)>> {
             it if it.is_empty() => Err(NO_REFERENCE.to_owned()),
             it => Ok(it),
         };
-        match (above_zero(Money::parse(&text(amount))), kind, told) {
+        match (above_zero(currency.typed(&text(amount))), kind, told) {
             (Ok(amount), Ok(tender), Ok(reference)) => lines.push(Line {
                 line,
                 account: text(account),
@@ -90,7 +91,7 @@ mod tests {
     fn lines_are_read_and_what_is_none_is_named() {
         let text =
             b"Account, amount, tender, reference, name\n1000-0001-6, 87.45, check, 1471, Quill\n";
-        let lines = read(text).unwrap();
+        let lines = read(text, Currency::DOLLARS).unwrap();
         assert_eq!((lines[0].line, lines[0].amount.cents(), &*lines[0].name), (2, 87_45, "Quill"));
         for (text, line, says) in [
             ("account,amount,tender\n", 1, "the heading has no column reference"),
@@ -102,7 +103,7 @@ mod tests {
                 "coins is no tender",
             ),
         ] {
-            let why = read(text.as_bytes()).unwrap_err();
+            let why = read(text.as_bytes(), Currency::DOLLARS).unwrap_err();
             assert_eq!(why.len(), 1);
             assert!(why[0].0 == line && why[0].1.starts_with(says), "{why:?}");
         }
@@ -111,10 +112,24 @@ mod tests {
     #[test]
     fn all_that_is_wrong_is_named_at_once() {
         let text = b"account,amount,tender,reference\n1,-5,coins,\n2,5,cash,7\n3,0,check,\n";
-        let why: Vec<_> = read(text).unwrap_err();
+        let why: Vec<_> = read(text, Currency::DOLLARS).unwrap_err();
         let of: Vec<i64> = why.iter().map(|it| it.0).collect();
         assert_eq!(of, [2, 2, 2, 4, 4]);
         assert_eq!(why[0].1, "a payment is above zero, not -$5.00");
         assert_eq!(why[4].1, "a payment needs a reference, such as the check's number");
+    }
+
+    #[test]
+    fn another_currency_than_that_of_the_books_is_named() {
+        let euros = Currency::parse("EUR").unwrap();
+        let of = |amount: &str| format!("account,amount,tender,reference\n1,{amount},check,7\n");
+        for amount in ["87.45", "€87.45", "87.45 EUR"] {
+            let lines = read(of(amount).as_bytes(), euros).unwrap();
+            assert_eq!(lines[0].amount.cents(), 87_45, "{amount}");
+        }
+        let why = read(of("$87.45").as_bytes(), euros).unwrap_err();
+        assert_eq!(why, [(2, "amounts are in EUR and not in $; write it like 87.45".to_owned())]);
+        let pesos = Currency::parse("MXN").unwrap();
+        assert_eq!(read(of("$87.45").as_bytes(), pesos).unwrap()[0].amount.cents(), 87_45);
     }
 }

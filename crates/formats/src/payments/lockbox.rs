@@ -4,12 +4,13 @@
 //! 1 opens the file, 2 says what service it is, 5 opens a batch of a lockbox, 6 is a cheque, 4 goes
 //! on with what came with it, 7 closes the batch, 8 the lockbox, 9 the file. What stands in a detail
 //! beyond the cheque is agreed with each bank; the columns of [`Layout`] say where, and
-//! [`Layout::TYPICAL`] is how most have it. Counts and totals are compared with what was read.
+//! [`Layout::TYPICAL`] is how most have it. Counts and totals are compared with what was read; a record
+//! may only be missing where the layout says that the bank never writes it.
 
 use jiff::civil::Date;
 use meterbook_core::money::Money;
 
-use super::records::{Record, lines, plain};
+use super::records::{Record, cut, lines, plain};
 use super::{Faults, plus};
 
 /// Columns from 1, both ends counted.
@@ -50,6 +51,8 @@ pub struct Layout {
     pub lockbox_total: Columns,
     /// Of the trailer (9): how many records the file has.
     pub records: Columns,
+    /// Which kinds of records the bank never writes, by their digit.
+    pub absent: [bool; 10],
 }
 
 impl Layout {
@@ -71,7 +74,13 @@ impl Layout {
         lockbox_count: (21, 24),
         lockbox_total: (25, 34),
         records: (2, 7),
+        absent: [false; 10],
     };
+
+    /// Whether the bank never writes records of this kind.
+    fn lacks(&self, kind: usize) -> bool {
+        self.absent.get(kind) == Some(&true)
+    }
 
     /// A field by its word.
     fn field(&mut self, word: &str) -> Option<&mut Columns> {
@@ -108,13 +117,16 @@ pub struct NotALayout {
 
 /// What a layout may say.
 const WORDS: &str = "batch, item, lockbox, deposited, amount, routing, account, cheque, keyed, last, more, \
-    batch-count, batch-total, lockbox-count, lockbox-total or records";
+    batch-count, batch-total, lockbox-count, lockbox-total, records or without";
 /// Columns of the longest record.
 const LONGEST: usize = 1_000;
+/// How long records may be that have no line ends: 80, 94, 102 and what banks make of it.
+const LENGTHS: std::ops::RangeInclusive<usize> = 80..=999;
 
 impl Layout {
     /// Reads a text of lines such as `amount 8-17`; `#` begins a remark. What it leaves out is as most
-    /// banks have it.
+    /// banks have it. `without 7 9` says which records never come: only then a file is whole without
+    /// them, and one that has them is another file.
     ///
     /// # Errors
     /// The first line that is none.
@@ -126,6 +138,10 @@ impl Layout {
                 text.split('#').next().unwrap_or_default().split_whitespace().collect();
             let (word, columns) = match words[..] {
                 [] => continue,
+                ["without", ref kinds @ ..] => {
+                    layout.leave_out(kinds).map_err(wrong)?;
+                    continue;
+                }
                 [word, columns] => (word, columns),
                 _ => return Err(wrong("write a line as: amount 8-17".to_owned())),
             };
@@ -140,6 +156,26 @@ impl Layout {
                 both.ok_or_else(|| wrong(format!("{columns} are no columns; write such as 8-17")))?;
         }
         Ok(layout)
+    }
+
+    fn leave_out(&mut self, kinds: &[&str]) -> Result<(), String> {
+        for kind in kinds {
+            let nth = kind.parse().ok().filter(|it| matches!(it, 1 | 2 | 5 | 7 | 8 | 9));
+            let absent = nth.and_then(|it: usize| self.absent.get_mut(it));
+            *absent.ok_or_else(|| {
+                format!("a record {kind} is always there; write such as without 7 9, of 1, 2, 5, 7, 8 and 9")
+            })? = true;
+        }
+        if kinds.is_empty() {
+            return Err("write which records never come, such as without 7 9".to_owned());
+        }
+        if self.lacks(1) && self.lacks(5) {
+            return Err(
+                "without 1 and 5 nothing says on which day cheques were banked; leave one of them in"
+                    .to_owned(),
+            );
+        }
+        Ok(())
     }
 }
 
@@ -227,6 +263,9 @@ pub fn begins(head: &[u8]) -> bool {
     let digits = |line: &[u8], from: usize, to: usize| {
         line.get(from..to).is_some_and(|it| it.iter().all(u8::is_ascii_digit))
     };
+    if record_length(head).is_some() {
+        return true;
+    }
     let service = |line: &[u8]| line.first() == Some(&b'2') && digits(line, 31, 37);
     let batch = |line: &[u8]| line.first() == Some(&b'5') && digits(line, 1, 20);
     let header = first.first() == Some(&b'1') && digits(first, 1, 3) && digits(first, 23, 33);
@@ -235,17 +274,34 @@ pub fn begins(head: &[u8]) -> bool {
         || batch(first) && second.is_some_and(|it| it.first() == Some(&b'6') && digits(it, 1, 17))
 }
 
+/// How long records are of a file without line ends: its service record, which is the second, says it.
+fn record_length(bytes: &[u8]) -> Option<usize> {
+    let (_, first) = lines(bytes).find(|it| !it.1.trim_ascii().is_empty())?;
+    let header = first.first() == Some(&b'1');
+    LENGTHS.filter(|_| header).find(|length| {
+        let service = first.get(*length..length + 37).unwrap_or_default();
+        let said = service.get(34..37).and_then(|it| std::str::from_utf8(it).ok());
+        service.starts_with(b"2")
+            && service.get(31..34) == Some(b"400")
+            && said.and_then(|it| it.parse().ok()) == Some(*length)
+    })
+}
+
 /// Reads a file as a whole. It stops at nothing: what is wrong is in the faults of what it gives.
 pub fn read(bytes: &[u8], layout: &Layout) -> File {
     let mut reader = Reader::default();
-    for (line, bytes) in lines(bytes).filter(|it| !it.1.trim_ascii().is_empty()) {
+    let records = match record_length(bytes) {
+        Some(length) => cut(bytes, length, &mut reader.file.faults),
+        None => lines(bytes).collect(),
+    };
+    for (line, bytes) in records.into_iter().filter(|it| !it.1.trim_ascii().is_empty()) {
         let (text, beyond) = plain(bytes);
         if !beyond.is_empty() {
             reader.file.faults.note(line, "there are letters beyond ASCII in it; read as ?");
         }
         reader.take(Record::new(line, &text), layout);
     }
-    reader.end()
+    reader.end(layout)
 }
 
 #[derive(Default)]
@@ -268,7 +324,14 @@ impl Reader {
         if self.closed {
             faults.refuse(record.line, "a record follows the trailer (9)");
         }
-        match record.columns(1, 1) {
+        let kind = record.columns(1, 1);
+        if kind.parse().is_ok_and(|it| layout.lacks(it)) {
+            let what = format!(
+                "a record {kind}, and the layout says that none comes (without {kind}); say it as it is: meterbook receipt lockbox"
+            );
+            faults.refuse(record.line, what);
+        }
+        match kind {
             "1" => {
                 if self.opened {
                     faults
@@ -308,11 +371,20 @@ impl Reader {
     /// lockbox: then details of another number begin the next batch.
     fn of(&mut self, record: Record<'_>, layout: &Layout) -> Option<&mut Batch> {
         let number = text(record, layout.batch);
+        if layout.lacks(5) && self.file.batches.len() == self.since {
+            // The day on which the file was made is that of its deposit then.
+            let (number, deposited) = (number.to_owned(), self.file.made);
+            self.file.batches.push(Batch {
+                line: record.line,
+                number,
+                deposited,
+                ..Batch::default()
+            });
+        }
         let last = self.file.batches.get(self.since..).and_then(|it| it.last());
         let Some(last) = last else {
-            self.file
-                .faults
-                .refuse(record.line, "a cheque outside of a batch; its header (5) is missing");
+            let what = "a cheque outside of a batch; its header (5) is missing";
+            self.file.faults.refuse(record.line, what.to_owned() + &never(5));
             return None;
         };
         if last.number != number {
@@ -332,8 +404,13 @@ impl Reader {
     }
 
     fn item(&mut self, record: Record<'_>, layout: &Layout) {
-        let amount = record.number(layout.amount.0, layout.amount.1);
-        if amount.is_none() || text(record, layout.amount).is_empty() {
+        let (from, to) = layout.amount;
+        let amount = record.number(from, to);
+        // What ends in its middle would be a smaller amount.
+        if record.columns(from, to).len() <= to - from {
+            let what = "the record ends before its amount does; the file may be cut off";
+            self.file.faults.refuse(record.line, what);
+        } else if amount.is_none() || text(record, layout.amount).is_empty() {
             self.file.faults.refuse(record.line, "the amount is no number; it is cents, in digits");
         }
         let text = |columns: Columns| text(record, columns).to_owned();
@@ -409,21 +486,20 @@ impl Reader {
             faults.refuse(record.line, "the total (8) of a lockbox without a batch");
         }
         let number = text(record, layout.lockbox);
-        if let Some(other) = batches.iter().find(|it| it.lockbox != number) {
+        let other = batches.iter().find(|it| it.lockbox != number && !layout.lacks(5));
+        if let Some(other) = other {
             let what = format!("the total of lockbox {number} closes lockbox {}", other.lockbox);
             faults.refuse(record.line, what);
         }
-        open_batches(record.line, batches, faults);
+        open_batches(record.line, batches, layout, faults);
         compare(record, "lockbox", batches, (layout.lockbox_count, layout.lockbox_total), faults);
         self.since = self.file.batches.len();
     }
 
     fn trailer(&mut self, record: Record<'_>, layout: &Layout) {
         self.closed = true;
+        self.open_lockbox(record.line, layout);
         let faults = &mut self.file.faults;
-        if self.since < self.file.batches.len() {
-            faults.refuse(record.line, "the total (8) of a lockbox is missing");
-        }
         if !counted(record, layout.records, self.records) {
             let said = text(record, layout.records);
             faults.refuse(
@@ -433,15 +509,33 @@ impl Reader {
         }
     }
 
-    fn end(mut self) -> File {
+    /// What is not closed where the file ends.
+    fn open_lockbox(&mut self, line: u64, layout: &Layout) {
+        let faults = &mut self.file.faults;
+        let batches = self.file.batches.get(self.since..).unwrap_or_default();
+        if layout.lacks(8) {
+            open_batches(line, batches, layout, faults);
+        } else if !batches.is_empty() {
+            faults.refuse(line, format!("the total (8) of a lockbox is missing{}", never(8)));
+        }
+        self.since = self.file.batches.len();
+    }
+
+    fn end(mut self, layout: &Layout) -> File {
+        let last = self.last.max(1);
+        if !self.closed && layout.lacks(9) {
+            self.open_lockbox(last, layout);
+        }
         let faults = &mut self.file.faults;
         if self.records == 0 {
             faults.refuse(1, "there is no record in the file");
-        } else if !self.opened {
-            faults.refuse(1, "the header (1) is missing; a file begins with it");
+        } else if !self.opened && !layout.lacks(1) {
+            let what = format!("the header (1) is missing; a file begins with it{}", never(1));
+            faults.refuse(1, what);
         }
-        if !self.closed {
-            faults.refuse(self.last.max(1), "the trailer (9) is missing; the file may be cut off");
+        if !self.closed && !layout.lacks(9) {
+            let what = format!("the trailer (9) is missing; the file may be cut off{}", never(9));
+            faults.refuse(last, what);
         }
         faults.in_order();
         self.file
@@ -452,11 +546,16 @@ fn text(record: Record<'_>, columns: Columns) -> &str {
     record.text(columns.0, columns.1)
 }
 
-fn open_batches(line: u64, batches: &[Batch], faults: &mut Faults) {
-    for batch in batches.iter().filter(|it| !it.closed) {
-        faults
-            .refuse(line, format!("the total (7) of the batch in line {} is missing", batch.line));
+fn open_batches(line: u64, batches: &[Batch], layout: &Layout, faults: &mut Faults) {
+    for batch in batches.iter().filter(|it| !it.closed && !layout.lacks(7)) {
+        let what = format!("the total (7) of the batch in line {} is missing", batch.line);
+        faults.refuse(line, what + &never(7));
     }
+}
+
+/// The way out where a kind of record is missing because the bank has none.
+fn never(kind: u8) -> String {
+    format!("; where the bank never writes one, say so in its layout: without {kind}")
 }
 
 fn service(record: Record<'_>, faults: &mut Faults) {
@@ -523,6 +622,9 @@ mod tests {
             ("amount 9-8", "line 1: 9-8 are no columns"),
             ("\nname 8-9", "line 2: name is nothing of a record"),
             ("amount", "line 1: write a line as"),
+            ("without", "line 1: write which records never come"),
+            ("without 9 6", "line 1: a record 6 is always there"),
+            ("without 5\nwithout 1 9", "line 2: without 1 and 5 nothing says on which day"),
         ] {
             let why = Layout::parse(text).unwrap_err().to_string();
             assert!(why.starts_with(says), "{why}");

@@ -5,6 +5,7 @@
 
 pub mod agent;
 pub mod bai2;
+mod delivered;
 pub mod entered;
 mod letters;
 pub mod lockbox;
@@ -17,6 +18,7 @@ use std::io::{BufRead, Read};
 use meterbook_core::limits::{PAYMENT_FILE_BYTES, REJECTS};
 use meterbook_core::money::Money;
 
+pub use self::delivered::delivered;
 use crate::inspect::Reject;
 use crate::reads::{NotRead, looked_at};
 

@@ -430,7 +430,7 @@ impl fmt::Display for NotRead {
             }
             NotRead::Line { line, why } => write!(f, "line {line}: {why}"),
             NotRead::NotOneFile { why } => {
-                write!(f, "the packed file is not taken: {why}; pack one file of reads alone")
+                write!(f, "the packed file is not taken: {why}; unpack it and give each file alone")
             }
         }
     }

@@ -110,6 +110,7 @@ fn what_breaks_a_rule_is_refused_with_its_line() {
     with("10000,,REF1", "10000,Q,REF1", "4: the transaction 142 is not readable");
     with("V,260706", "V,261306", "7: the transaction 475 is not readable");
     with("D,2,0", "D,999999999,0", "9: the balance 045 is not readable");
+    with("88,and", "88and", "6: the code of a record is two digits and a comma");
     with("16,142", "17,142", "4: a record 17 is not known");
     with("01,121140399", "02,121140399", "1: the file header (01) is missing");
     with("49,1051500,6/\n", "", "8: the trailer (49) of the account in line 3 is missing");
@@ -125,6 +126,26 @@ fn what_breaks_a_rule_is_refused_with_its_line() {
     told("01,a,b,260706,,1,,,2/\n99,0,0,2/\n", "2: a file without a group");
     told(&format!("{EXAMPLE}16,142,1,,,,/\n"), "15: a record 16 follows the file's trailer (99)");
     told("", "the file header (01) is missing");
+}
+
+#[test]
+fn letters_of_older_systems_are_read() {
+    let mut bytes = EXAMPLE.as_bytes().to_vec();
+    bytes[EXAMPLE.find("deposit").unwrap() + 3] = 0xf3;
+    let file = read(&bytes);
+    let told: Vec<_> = file.faults.listed.iter().map(|it| (it.line, &*it.what)).collect();
+    assert_eq!(told, [(4, "the line is not UTF-8; it is read as Latin-1")]);
+    assert_eq!(file.groups[0].accounts[0].transactions[0].text, "ACH depósit");
+}
+
+#[test]
+fn a_transaction_with_a_sign_is_noted() {
+    let text = EXAMPLE.replace("16,475,5000", "16,475,-5000").replace("49,1051500", "49,1041500");
+    let text = text.replace("98,1051800", "98,1041800").replace("99,1051800", "99,1041800");
+    let file = read(text.as_bytes());
+    let told: Vec<_> = file.faults.listed.iter().map(|it| (it.line, &*it.what)).collect();
+    let what = "the transaction 475 has a sign; it went the other way than its type says";
+    assert_eq!((told, file.faults.refused.is_none()), (vec![(7, what)], true));
 }
 
 #[test]

@@ -86,6 +86,27 @@ fn it_is_known_by_its_first_records() {
 }
 
 #[test]
+fn records_without_line_ends_are_as_long_as_the_service_record_says() {
+    for length in [80, 104] {
+        let text = example().replace("400080080", &format!("400{length:03}080"));
+        let text: String = text.lines().map(|it| format!("{it:<length$}")).collect();
+        assert_eq!(Kind::of(text.as_bytes()), Some(Kind::Lockbox));
+        let file = read(&text);
+        let told: Vec<&str> = file.faults.listed.iter().map(|it| it.what.as_str()).collect();
+        let cut = format!("the file has no line ends; it is read as records of {length}");
+        assert_eq!((told, file.total()), (vec![&*cut], Money::from_cents(18_746)));
+        assert!(read(&text[..text.len() - 2 * length]).faults.refused.is_some());
+        // Of another length than it says it is no such file.
+        assert_eq!(
+            Kind::of(
+                text.replacen("400080", "400081", 1).replacen("400104", "400105", 1).as_bytes()
+            ),
+            None
+        );
+    }
+}
+
+#[test]
 fn batches_of_one_header_are_told_apart_by_their_numbers() {
     let one = example().replace(&format!("{}\n", batch(2)), "").replace("9000013", "9000012");
     let file = read(&one);
@@ -126,6 +147,89 @@ fn a_bank_that_writes_numbers_and_totals_elsewhere_is_read_by_its_layout() {
     for (line, wrong) in [("records 8-14", ""), ("batch-total 35-47", ""), ("item 6-9", "")] {
         assert!(of(&layout.replace(line, wrong)).faults.refused.is_some(), "{line}");
     }
+}
+
+/// The example without records of some kinds.
+fn lacking(kinds: &str) -> String {
+    let kept = |it: &&str| !kinds.contains(&it[..1]);
+    example().lines().filter(kept).map(|it| format!("{it}\n")).collect()
+}
+
+fn by(layout: &str, text: &str) -> File {
+    let layout = Layout::parse(layout).unwrap();
+    meterbook_formats::payments::lockbox::read(text.as_bytes(), &layout)
+}
+
+#[test]
+fn a_bank_that_never_writes_some_records_is_read_by_what_its_layout_says() {
+    for (without, kinds) in [("1", "1"), ("9", "9"), ("7 8 9", "789"), ("1 2 7 8 9", "12789")] {
+        let file = by(&format!("without {without}"), &lacking(kinds));
+        let listed: Vec<&str> = file.faults.listed.iter().map(|it| it.what.as_str()).collect();
+        let trailer = !kinds.contains('9');
+        assert_eq!(listed.len(), usize::from(trailer), "{without}: {listed:?}");
+        assert_eq!((file.items(), file.total()), (3, Money::from_cents(18_746)), "{without}");
+        assert_eq!(file.batches[1].deposited, Some(date(2026, 7, 6)), "{without}");
+    }
+    // Its trailer counts the records that there are.
+    let text = lacking("78").replace("9000013", "9000010");
+    assert_eq!(by("without 7\nwithout 8", &text).faults.listed, []);
+    // Without headers of batches, cheques say their batch and the file its day.
+    let text = lacking("5").replace("9000013", "9000011");
+    let file = by("without 5", &text);
+    assert_eq!(file.faults.listed, []);
+    let told: Vec<_> = file.batches.iter().map(|it| (&*it.number, it.deposited)).collect();
+    let day = Some(date(2026, 7, 6));
+    assert_eq!(told, [("001", day), ("002", day)]);
+}
+
+#[test]
+fn what_a_layout_does_not_say_is_missing_is_refused_with_the_way_out() {
+    for (kind, says) in [
+        (
+            "1",
+            "1: the header (1) is missing; a file begins with it; where the bank never writes one, say so in its layout: without 1",
+        ),
+        (
+            "5",
+            "3: a cheque outside of a batch; its header (5) is missing; where the bank never writes one, say so in its layout: without 5",
+        ),
+        (
+            "7",
+            "the total (7) of the batch in line 3 is missing; where the bank never writes one, say so in its layout: without 7",
+        ),
+        (
+            "8",
+            "the total (8) of a lockbox is missing; where the bank never writes one, say so in its layout: without 8",
+        ),
+        (
+            "9",
+            "the trailer (9) is missing; the file may be cut off; where the bank never writes one, say so in its layout: without 9",
+        ),
+    ] {
+        told(&lacking(kind), says);
+    }
+    // One kind that never comes does not let another be missing.
+    let whole = |layout: &str, text: &str| by(layout, text).faults.refused.is_none();
+    for (layout, kinds) in [("without 9", "79"), ("without 9", "89"), ("without 8 9", "789")] {
+        assert!(!whole(layout, &lacking(kinds)), "{layout}: {kinds}");
+    }
+    let cut: String = lacking("9").lines().take(9).map(|it| format!("{it}\n")).collect();
+    assert!(!whole("without 9", &cut) && !whole("without 8 9", &cut));
+    // What is said never to come and comes is another bank's file, or another layout.
+    let why = by("without 9", &example()).faults.refused.unwrap();
+    assert_eq!(why.line, 13);
+    assert!(why.what.starts_with("a record 9, and the layout says that none comes"), "{why:?}");
+}
+
+#[test]
+fn a_record_that_ends_in_its_amount_is_no_smaller_amount() {
+    let text = lacking("789");
+    let cut = &text[..text.find("231380104").unwrap() - 1];
+    let why = by("without 7 8 9", cut).faults.refused.unwrap();
+    assert_eq!(
+        (why.line, &*why.what),
+        (4, "the record ends before its amount does; the file may be cut off")
+    );
 }
 
 #[test]

@@ -219,6 +219,23 @@ fn what_a_bank_did_not_take_is_told_by_debit() {
     assert_eq!(said(&nothing.faults), ["1: the message says how nothing fared"]);
 }
 
+#[test]
+fn as_many_are_named_as_refused_as_the_message_says() {
+    let of = |many: &str, sum: &str| {
+        let said = format!(
+            "<GrpSts>PART</GrpSts><NbOfTxsPerSts><DtldNbOfTxs>{many}</DtldNbOfTxs><DtldSts>RJCT</DtldSts>{sum}</NbOfTxsPerSts>"
+        );
+        let text = STATUS.replace("<GrpSts>PART</GrpSts>", &said);
+        let text = text.replace("<PmtInfSts>RJCT", "<PmtInfSts>ACCP");
+        self::said(&read_statuses(text.as_bytes()).faults)
+    };
+    assert_eq!(of("1", ""), [""; 0]);
+    assert_eq!(of("1", "<DtldCtrlSum>87.45</DtldCtrlSum>"), [""; 0]);
+    assert_eq!(of("2", ""), ["4: the message says that 2 were refused; it names 1"]);
+    let sum = of("1", "<DtldCtrlSum>87.46</DtldCtrlSum>");
+    assert_eq!(sum, ["4: the message says that 1 of 87.46 were refused; it names 1"]);
+}
+
 pub(super) const STATEMENT: &str = r#"<?xml version="1.0"?>
 <Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt>
 <GrpHdr><MsgId>S-1</MsgId></GrpHdr>
@@ -375,6 +392,20 @@ fn a_statement_that_does_not_follow_is_refused() {
     assert_eq!(whole("94.91"), [""; 0]);
     assert_eq!(whole("80.01"), [""; 0]);
     assert_eq!(whole("80.02"), ["7: the summary says 80.02; it is 94.91"]);
+    // How many there are is compared, too; where the sum is right some banks count payments.
+    let many = of("<NbOfNtries>1", "<NbOfNtries>2");
+    assert_eq!(many, ["7: the summary says 2 entries; there are 1"]);
+    let text = STATEMENT.replace("<NbOfNtries>1", "<NbOfNtries>2");
+    assert_eq!(read_statements(text.as_bytes()).faults.refused, None);
+    let text = text.replace("<Sum>7.45</Sum>", "");
+    let refused = read_statements(text.as_bytes()).faults.refused.unwrap();
+    assert_eq!(refused.what, "the summary says 2 entries; there are 1");
+    let batch = |many: &str| {
+        let said = format!("<NtryDtls>\n<Btch><NbOfTxs>{many}</NbOfTxs></Btch>\n<TxDtls>");
+        of("<NtryDtls>\n<TxDtls>", &said)
+    };
+    assert_eq!(batch("2"), [""; 0]);
+    assert_eq!(batch("3"), ["8: its batch says 3 payments; 2 are told"]);
     assert_eq!(of(">87.45<", ">87.44<"), ["8: its payments come to 87.45, and not to the entry"]);
     assert_eq!(of("<IBAN>DE89", "<IBAN>DE88").len(), 1);
     assert_eq!(of("<IBAN>DE89370400440532013000</IBAN>", ""), ["4: the account is missing"]);

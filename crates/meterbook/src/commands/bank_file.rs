@@ -219,7 +219,7 @@ fn of_statements(it: &sepa::Statements) -> Value {
             "means": reason_words(&it.reason),
             "end_to_end": it.end_to_end,
             "mandate": it.mandate,
-            "amount": it.amount.or(entry.amount).map(Money::plain),
+            "amount": entry.amount_of(it).map(Money::plain),
             "charge": it.charge.map(Money::plain),
         })
     });

@@ -13,7 +13,6 @@ use meterbook_app::mandate::{self, NewMandate};
 use meterbook_app::seal::{BankKey, KEY_FILE, private};
 use meterbook_core::debit::{AccountKind, BankNumber, Collects, Format, Mandate, Scheme, Terms};
 use meterbook_core::id::DebitFileId;
-use meterbook_core::limits::PAYMENT_FILE_BYTES;
 use meterbook_core::money::Money;
 use meterbook_core::text::{counted, decimal};
 use meterbook_store::debit::DebitFile;
@@ -234,14 +233,14 @@ pub(crate) fn absent(out: &Path) -> Result<()> {
 }
 
 fn take_in(place: &Place, file: &Path) -> Result<()> {
-    let cannot = |why| super::said(format!("{} cannot be read: {why}", file.display()));
-    if PAYMENT_FILE_BYTES < std::fs::metadata(file).map_err(cannot)?.len() {
-        return Err(super::said(format!("{} is too large for returns", file.display())));
-    }
-    let bytes = std::fs::read(file).map_err(cannot)?;
-    let (key, by) = (key(place)?, super::actor());
-    super::open(place)?.write(|tx| {
-        for it in returned::take_in(tx, by, &key, &bytes)? {
+    let files = super::lockbox::delivered(file)?;
+    let (key, db) = (key(place)?, super::open(place)?);
+    super::lockbox::each(&files, |_, bytes| taken_in(&db, &key, bytes))
+}
+
+fn taken_in(db: &Db, key: &BankKey, bytes: &[u8]) -> Result<()> {
+    db.write(|tx| {
+        for it in returned::take_in(tx, super::actor(), key, bytes)? {
             let became = match it.became {
                 Became::TakenBack { account, amount, ended } => {
                     let number = store::account::get(tx, account)?.number;

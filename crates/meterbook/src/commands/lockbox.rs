@@ -3,15 +3,17 @@
 
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Error, Result};
 use jiff::civil::Date;
-use meterbook_app::bank::{self, Perhaps, Unmatched};
+use meterbook_app::Refused;
+use meterbook_app::bank::{self, NoStatement, Perhaps, Took, Unmatched};
+use meterbook_app::debit::returned::NotTaken;
 use meterbook_app::lockbox::{self, NewLockbox};
 use meterbook_core::limits::PAYMENT_FILE_BYTES;
 use meterbook_core::money::Money;
 use meterbook_core::text::counted;
 use meterbook_store::bank::{Credit, ReturnedItem};
-use meterbook_store::{self as store, Tx};
+use meterbook_store::{self as store, Db, Tx};
 
 use crate::args::Place;
 use crate::say;
@@ -58,12 +60,55 @@ pub(crate) fn layout(place: &Place, file: &Path, from: Date) -> Result<()> {
     Ok(())
 }
 
-/// Takes a statement in, and prints what each thing is that came in.
+/// Takes a statement in, or each of those in a zip, and prints what each thing is that came in.
 pub(crate) fn statement(place: &Place, file: &Path) -> Result<()> {
-    let bytes = bytes(file)?;
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let files = delivered(file)?;
     let db = super::open(place)?;
-    let took = db.write(|tx| bank::take(tx, super::actor(), (&name, &bytes)))?;
+    each(&files, |name, bytes| {
+        let took = db.write(|tx| bank::take(tx, super::actor(), (name, bytes)))?;
+        told(&db, &took)
+    })
+}
+
+/// Takes in each of the files that a bank delivered as one. One of several that is refused says so, and the
+/// others are taken in; a day on which nothing new came is nothing that failed.
+pub(crate) fn each(
+    files: &[(String, Vec<u8>)],
+    mut take: impl FnMut(&str, &[u8]) -> Result<()>,
+) -> Result<()> {
+    if let [(name, bytes)] = files {
+        return take(name, bytes);
+    }
+    let mut refused = 0;
+    for (name, bytes) in files {
+        say::line(format_args!("{name}:"));
+        match take(name, bytes) {
+            Err(why) if says_nothing(&why) => say::line(why),
+            Err(why) if why.is::<Refused>() => {
+                say::line(format_args!("NOT TAKEN IN: {why}"));
+                refused += 1;
+            }
+            done => done?,
+        }
+    }
+    match refused {
+        0 => Ok(()),
+        _ => Err(super::said(format!(
+            "{refused} of the {} files in it {} not taken in, each with its reason above",
+            files.len(),
+            if refused == 1 { "was" } else { "were" }
+        ))),
+    }
+}
+
+/// Whether a file was refused only because there is nothing in it that was not taken in before.
+fn says_nothing(why: &Error) -> bool {
+    let Some(why) = why.downcast_ref::<Refused>() else { return false };
+    let nothing = matches!(why.as_a(), Some(NoStatement::Nothing | NoStatement::Already { .. }));
+    nothing || matches!(why.as_a(), Some(NotTaken::Nothing))
+}
+
+fn told(db: &Db, took: &Took) -> Result<()> {
     for it in &took.credits {
         let is = match (&it.deposit, it.tender) {
             (Some(deposit), _) => deposit.clone(),
@@ -150,4 +195,10 @@ pub(crate) fn bytes(file: &Path) -> Result<Vec<u8>> {
         return Err(super::said(format!("{} is too large for payments", file.display())));
     }
     std::fs::read(file).map_err(cannot)
+}
+
+/// The files in what a bank delivered.
+pub(crate) fn delivered(file: &Path) -> Result<Vec<(String, Vec<u8>)>> {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    bank::delivered(&name, bytes(file)?)
 }

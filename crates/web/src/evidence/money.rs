@@ -609,6 +609,10 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
         "it is in {} and the bills of this utility are in {}; nothing was posted; what they are in is said by: meterbook bill seller",
         "está en {} y las facturas de esta empresa están en {}; no se registró nada; en qué están se dice con: meterbook bill seller",
     ),
+    (
+        "the packed file is not taken: {}; unpack it and give each file alone",
+        "el archivo comprimido no se toma: {}; descomprímalo y dé cada archivo por separado",
+    ),
     ("there is no money in it; nothing was posted", "no trae dinero; no se registró nada"),
     (
         "there is no file {} of debits; see: meterbook debit files",
@@ -618,6 +622,14 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
     (
         "{} of it came back, so the bank took the file; what else of it is wrong comes back by itself: meterbook debit returned",
         "{} volvió, así que el banco tomó el archivo; lo demás vuelve por sí solo: meterbook debit returned",
+    ),
+    (
+        "file {} took {} debits of {}, and {} of {} would be called off; nothing was changed; see: meterbook check",
+        "el archivo {} cobró {} débitos por {}, y se anularían {} por {}; no se cambió nada; vea: meterbook check",
+    ),
+    (
+        "{} is in file {} of debits, which takes it all the same; where that did not go, call it off: meterbook debit call-off --file {}",
+        "{} está en el archivo {} de débitos, que lo cobra de todos modos; si no se envió, anúlelo: meterbook debit call-off --file {}",
     ),
     (
         "nothing was closed that is called {}; write a day such as 2026-03-10, or a month with how it was closed, such as 2026-03 hard",

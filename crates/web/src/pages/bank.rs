@@ -10,9 +10,9 @@ use axum::response::Response;
 use axum::{Extension, Form};
 use jiff::civil::Date;
 use meterbook_app::bank::settle::{self, Is};
-use meterbook_app::bank::{Perhaps, Unmatched};
+use meterbook_app::bank::{Perhaps, Took, Unmatched};
 use meterbook_app::lockbox::{self, NewLockbox};
-use meterbook_app::{Actor, bank, drawer};
+use meterbook_app::{Actor, Refused, bank, drawer};
 use meterbook_core::id::TenderId;
 use meterbook_core::limits::PAYMENT_FILE_BYTES;
 use meterbook_core::money::Money;
@@ -28,7 +28,7 @@ use crate::guard::Visitor;
 use crate::sent::{Sent, SentFile};
 use crate::typed::Typed;
 use crate::words::bank::{Words, words};
-use crate::{Console, show};
+use crate::{Console, refusal, show};
 
 /// Rows that are listed.
 const ROWS: usize = 200;
@@ -46,8 +46,8 @@ struct Page {
     tabs: Vec<Tab>,
     notice: &'static str,
     says: String,
-    /// What became of a file that was just taken in.
-    became: Option<BecamePart>,
+    /// What became of the files that were just taken in.
+    became: Vec<BecamePart>,
     /// What came in and was not expected, each with what it is perhaps the same as.
     unmatched: Vec<Row>,
     /// What the bank took back.
@@ -91,7 +91,7 @@ pub(crate) async fn list(
     Query(asked): Query<Asked>,
 ) -> Response {
     let notice = if asked.done == "settled" { words(visitor.language).settled } else { "" };
-    let done = page(&console, &visitor, notice, None, Default::default()).await;
+    let done = page(&console, &visitor, notice, Vec::new(), Default::default()).await;
     answer(&console, &visitor, done)
 }
 
@@ -99,7 +99,7 @@ async fn page(
     console: &Arc<Console>,
     visitor: &Visitor,
     notice: &'static str,
-    became: Option<BecamePart>,
+    became: Vec<BecamePart>,
     (typed, says): (Typed, String),
 ) -> Result<Response> {
     let (here, today) = (console.clone(), money::today(console));
@@ -182,33 +182,50 @@ fn back(it: &ReturnedItem, visitor: &Visitor) -> Row {
     }
 }
 
-/// Takes a statement in, and shows what each thing in it is.
+/// Takes a statement in, or each of those in a zip, and shows what each thing in it is. One of several that is
+/// refused says so beside the others.
 pub(crate) async fn statement(
     State(console): State<Arc<Console>>,
     Extension(visitor): Extension<Visitor>,
     sent: Sent,
 ) -> Response {
     let reader = visitor.clone();
-    let act = move |here: &Console, actor: Actor, file: &SentFile, _: &Typed| {
-        let took = here.db.write(|tx| bank::take(tx, actor, (&file.name, &file.bytes)))?;
-        let words = words(reader.language);
-        let already = match took.already {
-            0 => Vec::new(),
-            many => vec![format!("{} {}", grouped(&many.to_string()), words.statement_already)],
+    let act = move |here: &Console, actor: Actor, file: SentFile, _: &Typed| {
+        let files = bank::delivered(&file.name, file.bytes)?;
+        let alone = files.len() == 1;
+        let one = |(name, bytes): &(String, Vec<u8>)| match here
+            .db
+            .write(|tx| bank::take(tx, actor, (name, bytes)))
+        {
+            Ok(took) => Ok(taken(&took, &reader)),
+            Err(why) if !alone && why.is::<Refused>() => {
+                let says = refusal::said(&why, &here.zone, reader.language);
+                Ok(BecamePart { title: name.clone(), says: vec![says], rows: Vec::new() })
+            }
+            Err(why) => Err(why),
         };
-        Ok(BecamePart {
-            title: words.statement_taken.replace("{id}", &took.statement.to_string()),
-            says: already,
-            rows: took
-                .credits
-                .iter()
-                .map(|it| credit(it, &reader))
-                .chain(took.returned.iter().map(|it| back(it, &reader)))
-                .take(ROWS)
-                .collect(),
-        })
+        files.iter().map(one).collect()
     };
     take(&console, &visitor, sent, act).await
+}
+
+fn taken(took: &Took, reader: &Visitor) -> BecamePart {
+    let words = words(reader.language);
+    let already = match took.already {
+        0 => Vec::new(),
+        many => vec![format!("{} {}", grouped(&many.to_string()), words.statement_already)],
+    };
+    BecamePart {
+        title: words.statement_taken.replace("{id}", &took.statement.to_string()),
+        says: already,
+        rows: took
+            .credits
+            .iter()
+            .map(|it| credit(it, reader))
+            .chain(took.returned.iter().map(|it| back(it, reader)))
+            .take(ROWS)
+            .collect(),
+    }
 }
 
 /// Posts a file of payments: all of it, if it comes to what was said, or nothing.
@@ -218,12 +235,13 @@ pub(crate) async fn payments(
     sent: Sent,
 ) -> Response {
     let reader = visitor.clone();
-    let act = move |here: &Console, actor: Actor, file: &SentFile, typed: &Typed| {
+    let act = move |here: &Console, actor: Actor, file: SentFile, typed: &Typed| {
         let count = typed.text("count");
         let count =
             count.parse().map_err(|_| no(format!("{count} is no count; write a whole number")))?;
         let says = (count, money::amount(here.currency()?, typed.text("sum"))?);
-        here.db.write(|tx| posted(tx, actor, (file, typed), says, &reader))
+        let became = here.db.write(|tx| posted(tx, actor, (&file, typed), says, &reader))?;
+        Ok(vec![became])
     };
     take(&console, &visitor, sent, act).await
 }
@@ -290,7 +308,7 @@ async fn take(
     console: &Arc<Console>,
     visitor: &Visitor,
     sent: Sent,
-    act: impl FnOnce(&Console, Actor, &SentFile, &Typed) -> Result<BecamePart> + Send + 'static,
+    act: impl FnOnce(&Console, Actor, SentFile, &Typed) -> Result<Vec<BecamePart>> + Send + 'static,
 ) -> Response {
     let Sent { typed, mut files, too_much } = sent;
     let words = words(visitor.language);
@@ -300,11 +318,11 @@ async fn take(
         if too_much || PAYMENT_FILE_BYTES < long {
             return Err(no(words.too_large.to_owned()));
         }
-        act(here, actor, &file, typed)
+        act(here, actor, file, typed)
     };
     let done = match money::asked(console, visitor, &typed, whole).await {
-        Ok(Ok(became)) => page(console, visitor, "", Some(became), Default::default()).await,
-        Ok(Err(says)) => page(console, visitor, "", None, (typed, says)).await,
+        Ok(Ok(became)) => page(console, visitor, "", became, Default::default()).await,
+        Ok(Err(says)) => page(console, visitor, "", Vec::new(), (typed, says)).await,
         Err(why) => Err(why),
     };
     answer(console, visitor, done)

@@ -14,6 +14,7 @@ use meterbook_app::approval::{Asked as Wanted, Outcome, do_or_ask};
 use meterbook_app::debit::call_off::NewCallOff;
 use meterbook_app::debit::returned::{self, Became, Rates, Told};
 use meterbook_app::debit::{self, Due, NewDebits, prenote};
+use meterbook_app::{Refused, bank as bank_files};
 use meterbook_core::debit::{Format, Named};
 use meterbook_core::id::DebitFileId;
 use meterbook_core::money::Money;
@@ -31,7 +32,7 @@ use crate::sent::Sent;
 use crate::typed::Typed;
 use crate::words::bank;
 use crate::words::money::Words;
-use crate::{Console, evidence, show};
+use crate::{Console, evidence, refusal, show};
 
 /// Bills and debits that are listed.
 const ROWS: usize = 200;
@@ -465,10 +466,24 @@ pub(crate) async fn take_back(
         let file = files.pop().filter(|_| !too_much);
         let file = file.ok_or_else(|| no("choose the file that the bank sent back".to_owned()))?;
         let key = (here.bank_key)(&here.folder)?;
-        here.db.write(|tx| {
-            let told = returned::take_in(tx, actor, &key, &file.bytes)?;
-            told.iter().map(|it| became(tx, it, &reader)).collect::<Result<Back>>()
-        })
+        let files = bank_files::delivered(&file.name, file.bytes)?;
+        let mut all = Back::new();
+        for (name, bytes) in &files {
+            let told = here.db.write(|tx| {
+                let told = returned::take_in(tx, actor, &key, bytes)?;
+                told.iter().map(|it| became(tx, it, &reader)).collect::<Result<Back>>()
+            });
+            match told {
+                Ok(told) => all.extend(told),
+                // One of several that is refused says so beside what became of the others.
+                Err(why) if 1 < files.len() && why.is::<Refused>() => {
+                    let says = refusal::said(&why, &here.zone, reader.language);
+                    all.push([name.clone(), String::new(), says]);
+                }
+                Err(why) => return Err(why),
+            }
+        }
+        Ok(all)
     };
     let done = match money::asked(&console, &visitor, &typed, act).await {
         Ok(Ok(told)) => page(&console, &visitor, today, ("", String::new(), told)).await,

@@ -11,7 +11,7 @@ use axum::{Extension, Form};
 use meterbook_app::{Actor, receipt, returned};
 use meterbook_core::account::Account;
 use meterbook_core::id::{PaymentId, TenderId};
-use meterbook_core::ledger::{Payment, Reversed};
+use meterbook_core::ledger::{Payment, Reversed, Tender};
 use meterbook_core::permission::Permission;
 use meterbook_store::receipt::Came;
 use meterbook_store::returned::CameBack;
@@ -257,7 +257,10 @@ async fn page(
         amount: show::money(tender.amount),
         on: show::day(it.came.on, language),
         rows: rows.collect(),
-        may_void: counts && this_day && visitor.may(Permission::TakePayment),
+        may_void: counts
+            && this_day
+            && tender.kind != Tender::Debit
+            && visitor.may(Permission::TakePayment),
         may_return: counts && visitor.may(Permission::ReversePayments),
         may_mistake: it.back.is_some_and(|it| !it.mistake)
             && visitor.may(Permission::ReversePayments),

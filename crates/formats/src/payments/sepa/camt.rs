@@ -35,7 +35,17 @@ pub struct Statement {
     /// What was booked.
     pub entries: Vec<Entry>,
     iban: bool,
-    totals: Vec<(u64, String, String)>,
+    totals: Vec<Total>,
+}
+
+/// What a summary says of what was booked.
+#[derive(Clone, Debug, Default)]
+struct Total {
+    line: u64,
+    /// Which: TtlNtries, TtlCdtNtries or TtlDbtNtries.
+    whose: String,
+    many: String,
+    sum: String,
 }
 
 /// A balance.
@@ -75,6 +85,8 @@ pub struct Entry {
     pub booked: Option<Date>,
     /// What the bank says of it as a whole.
     pub said: String,
+    /// How many payments each of its batches has, as it is said, and how many are told before it.
+    batches: Vec<(String, usize)>,
     way: String,
     unpaid: bool,
 }
@@ -109,6 +121,11 @@ const UNPAID: &str = "UPDD";
 const NO_REASON: &str = "MS03";
 
 impl Entry {
+    /// How much of it a payment is: what is told of it, or all of the entry where there is no other.
+    pub fn amount_of(&self, detail: &Detail) -> Option<Money> {
+        detail.amount.or(self.amount.filter(|_| self.details.len() == 1))
+    }
+
     /// Whether it is booked.
     pub fn is_booked(&self) -> bool {
         matches!(self.status.as_str(), "BOOK" | "")
@@ -190,7 +207,8 @@ impl Take for Statements {
                 }
             }
             ("TxsSummry", "TtlNtries" | "TtlCdtNtries" | "TtlDbtNtries") => {
-                statement.totals.push((line, name.to_owned(), String::new()));
+                let whose = name.to_owned();
+                statement.totals.push(Total { line, whose, ..Total::default() });
             }
             _ => {}
         }
@@ -239,10 +257,13 @@ fn named(statement: &mut Statement, it: &Element<'_>) {
         } else if it.ends(&["Acct", "Ccy"]) {
             statement.currency = text;
         }
-    } else if it.within("TxsSummry") && it.ends(&["Sum"]) {
+    } else if it.within("TxsSummry") {
         let of = it.path.iter().rev().nth(1);
-        if let Some(total) = statement.totals.last_mut().filter(|it| Some(&it.1) == of) {
-            total.2 = text;
+        let total = statement.totals.last_mut().filter(|it| Some(&it.whose) == of);
+        match (total, it.path.last().map(String::as_str)) {
+            (Some(total), Some("Sum")) => total.sum = text,
+            (Some(total), Some("NbOfNtries")) => total.many = text,
+            _ => {}
         }
     }
 }
@@ -275,6 +296,8 @@ fn booked(entry: &mut Entry, it: &Element<'_>) {
         entry.reference = text();
     } else if it.ends(&["Ntry", "AddtlNtryInf"]) {
         entry.said = text();
+    } else if it.ends(&["NtryDtls", "Btch", "NbOfTxs"]) {
+        entry.batches.push((text(), entry.details.len()));
     } else if it.ends(&["Fmly", "SubFmlyCd"]) {
         entry.unpaid = it.text == UNPAID;
     } else if it.ends(&["BookgDt", "Dt"]) || it.ends(&["BookgDt", "DtTm"]) {
@@ -356,21 +379,40 @@ fn check(it: &Statement, faults: &mut Faults) {
         faults.refuse(balance.line, format!("the balance {} is no number", balance.kind));
     }
     balances(it, faults);
+    summary(it, faults);
+}
+
+/// What a summary says is what was booked. It may count what is only pending, too.
+fn summary(it: &Statement, faults: &mut Faults) {
+    if it.entries.iter().any(|it| !it.is_booked()) {
+        return;
+    }
     let (credits, debits) = it.moved();
     let all = it.entries.iter().filter_map(|it| it.amount).fold(Money::ZERO, plus);
     // Of all entries some banks say what came in without what went out.
     let net = Money::from_cents((credits.cents() - debits.cents()).abs());
-    let pending = it.entries.iter().any(|it| !it.is_booked());
-    for (line, whose, said) in it.totals.iter().filter(|it| !it.2.is_empty()) {
-        // A summary may count what is only pending, too.
-        let found = match whose.as_str() {
-            "TtlCdtNtries" => credits,
-            "TtlDbtNtries" => debits,
-            _ => all,
+    for total in &it.totals {
+        let of = |credit| it.entries.iter().filter(|it| it.credit == credit).count();
+        let (many, found) = match total.whose.as_str() {
+            "TtlCdtNtries" => (of(true), credits),
+            "TtlDbtNtries" => (of(false), debits),
+            _ => (it.entries.len(), all),
         };
-        let said_net = whose == "TtlNtries" && amount(said) == Some(net);
-        if amount(said) != Some(found) && !said_net && !pending {
-            faults.refuse(*line, format!("the summary says {said}; it is {}", found.plain()));
+        let said = amount(&total.sum);
+        let sum = said == Some(found) || total.whose == "TtlNtries" && said == Some(net);
+        if !total.sum.is_empty() && !sum {
+            let what = format!("the summary says {}; it is {}", total.sum, found.plain());
+            faults.refuse(total.line, what);
+        }
+        if total.many.is_empty() || total.many.parse() == Ok(many) {
+            continue;
+        }
+        let what = format!("the summary says {} entries; there are {many}", total.many);
+        // Some banks count payments and not entries; the sum says that all of them are there.
+        if !total.sum.is_empty() && sum {
+            faults.note(total.line, what);
+        } else {
+            faults.refuse(total.line, what);
         }
     }
 }
@@ -378,6 +420,15 @@ fn check(it: &Statement, faults: &mut Faults) {
 /// The payments of an entry come to the entry, with what they cost or without, where each says how much in
 /// the entry's currency.
 fn parts(entry: &Entry, faults: &mut Faults) {
+    let ends = entry.batches.iter().skip(1).map(|it| it.1).chain([entry.details.len()]);
+    for ((said, from), to) in entry.batches.iter().zip(ends) {
+        let found = to - from;
+        // A batch whose payments are told elsewhere has none here.
+        if 0 < found && said.parse() != Ok(found) {
+            let what = format!("its batch says {said} payments; {found} are told");
+            faults.note(entry.line, what);
+        }
+    }
     let told: Option<Vec<Money>> = entry.details.iter().map(|it| it.amount).collect();
     let Some(told) = told.filter(|it| 1 < it.len()) else { return };
     let sum = told.into_iter().fold(Money::ZERO, plus);

@@ -13,7 +13,7 @@ mod write;
 
 pub use camt::{Balance, Detail, Entry, Statement, Statements, read as read_statements};
 pub use collect::{Collected, Collection, Debit, read as read_debits};
-pub use status::{Outcome, Statuses, read as read_statuses};
+pub use status::{Outcome, Statuses, Told, read as read_statuses};
 pub use write::{
     Amended, Creditor, Instrument, Message, NewCollection, NewDebit, NotWritten, Remittance,
     Sequence, Version, write,

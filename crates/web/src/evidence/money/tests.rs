@@ -199,6 +199,9 @@ fn what_acts_on_money_refuse_is_said_in_spanish() {
         NotMade::OtherCurrency { format: Format::Pain008, bills: Currency::DOLLARS }.to_string(),
         NotOnline::OtherCurrency { said: Currency::DOLLARS, ours: Currency::DOLLARS }.to_string(),
         NotCalledOff::Already { on }.to_string(),
+        NotCalledOff::Differs { id: 7.into(), file: (2, amount), found: (1, Money::ZERO) }
+            .to_string(),
+        ReceiptRefusal::InDebitFile { reference: "D-1".to_owned(), file: 7.into() }.to_string(),
         NotReported::NoTariff { code: "R-9".to_owned() }.to_string(),
         NotMade::Changed { seen: amount, now: Money::ZERO }.to_string(),
         NotMade::Taken.to_string(),
