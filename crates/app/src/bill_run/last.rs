@@ -163,14 +163,18 @@ pub(super) fn one(
     };
     let ended = |it: &ServiceFacts| {
         let billed = it.billed_through.unwrap_or(it.agreement.from);
-        it.agreement.to.is_some_and(|to| to <= by && to <= turn.period.end() && billed < to)
+        let ends = match until {
+            Until::End => it.agreement.to,
+            Until::Day(_) | Until::Of(..) => it.days_in(turn.period).map(|days| days.end()),
+        };
+        ends.is_some_and(|to| to <= by && to <= turn.period.end() && billed < to)
     };
     for facts in &mut facts {
         if let Until::Of(only, _) = until {
             facts.services.retain(|it| it.agreement.id == only);
         }
         if let Until::Day(day) | Until::Of(_, day) = until {
-            so_far::cut(facts, day);
+            so_far::cut(facts, turn.period, day);
         }
         facts.services.retain(ended);
     }
