@@ -10,6 +10,7 @@ use meterbook_app::bill_run::{NotRun, cancel, correct};
 use meterbook_app::fact::Fact;
 use meterbook_app::moves::ReadWanted;
 use meterbook_app::replay::{Replayed, replay};
+use meterbook_app::sign_up::NewService;
 use meterbook_app::{Actor, Refused, agreement, invoice, statement, tariff};
 use meterbook_checks::engines;
 use meterbook_core::account::Cycle;
@@ -23,7 +24,7 @@ use meterbook_core::period::Period;
 use meterbook_core::seller::Seller;
 use meterbook_store::{self as store, Db};
 
-use crate::correct::{BACK, begin, bill, shows};
+use crate::correct::{BACK, NM, begin, bill, meter_shows, shows, turns};
 use crate::facts::{AGREEMENT, clean, on_tariff, retold, told};
 use crate::holds::two_services;
 use crate::village::{self, DIALS, actor, says};
@@ -228,6 +229,59 @@ fn a_bank_that_is_paid_at_the_stop_is_kept_where_service_goes_on() {
         assert_eq!((bill.total, credit.paid), (Money::ZERO, Money::ZERO));
         assert_eq!(credit.closing, Money::from_cents(9_20));
         clean(db);
+    });
+}
+
+#[test]
+fn what_is_set_off_over_the_turn_is_not_parted() {
+    engines::each(|db, _| {
+        begin(db, "NM", &[DIALS, BACK]);
+        for (on, shown) in [(JANUARY, [0, 0]), (CUT, [10, 60]), (FEBRUARY, [100, 70])] {
+            shows(db, on, &shown);
+        }
+        let why = made(db, CUT).unwrap_err();
+        let of = why.downcast_ref::<Refused>().and_then(Refused::as_a);
+        let days = days(JANUARY, FEBRUARY);
+        let nets = NotRun::NetsOverTurn { agreement: AGREEMENT, days, free: None };
+        assert_eq!(of, Some(&nets), "{why}");
+        // To the end of the turn all of it is known: 30 kWh are left of 100 and 70.
+        assert_eq!(made(db, FEBRUARY).unwrap().total.cents(), 3_60);
+        assert_eq!(stand(db), [3_60]);
+    });
+    // Another service needs not wait for it.
+    engines::each(|db, _| {
+        village::found(db);
+        db.write(|tx| tariff::publish(tx, actor(), NM)).unwrap();
+        let mut customer = village::customer("E-1", &[DIALS, BACK]);
+        let other = NewService {
+            serial: "E-2".to_owned(),
+            channels: customer.services[0].channels[..1].to_vec(),
+            ..customer.services[0].clone()
+        };
+        customer.services[0].tariff = "NM".to_owned();
+        customer.services.push(other);
+        village::take_on(db, &customer).unwrap();
+        turns(db, 1);
+        for (on, index) in [(JANUARY, 0), (CUT, 10)] {
+            meter_shows(db, "E-1", on, &[index, index]);
+            meter_shows(db, "E-2", on, &[index]);
+        }
+        let plain = AgreementId(2);
+        let why = made(db, CUT).unwrap_err();
+        assert!(says(&why).ends_with("; bill another one alone: --agreement 2"), "{why}");
+        let seen = |only| db.write(|tx| interim::preview(tx, actor(), &of(only, CUT)));
+        assert!(says(&seen(Some(AGREEMENT)).unwrap_err()).ends_with("its turn bills it"));
+        assert_eq!(seen(Some(plain)).unwrap().total.cents(), 1_20);
+    });
+    // Nothing is sent back where nothing measures it.
+    engines::each(|db, _| {
+        begin(db, "NM", &[DIALS]);
+        for (on, index) in [(JANUARY, 0), (CUT, 10), (FEBRUARY, 100)] {
+            shows(db, on, &[index]);
+        }
+        interim(db, CUT);
+        bill(db);
+        assert_eq!(stand(db), [10_80, 1_20]);
     });
 }
 

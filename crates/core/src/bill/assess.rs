@@ -13,6 +13,7 @@ use crate::bill::Segment;
 use crate::bill::check::{Hold, unusual};
 use crate::cycle::Window;
 use crate::id::AgreementId;
+use crate::meter::Flow;
 use crate::money::{Money, Quantity, Unit};
 use crate::period::{Period, Zone};
 use crate::person::Language;
@@ -22,7 +23,7 @@ use crate::rating::published::{Names, Published, too_many};
 use crate::rating::terms::Terms;
 use crate::rating::{Hours, Input, Plan, by_hours, rate};
 use crate::reads::usage::{Edge, Facts, Usage, usage_between};
-use crate::tariff::{Riders, Tariff};
+use crate::tariff::{NetWindow, Riders, Tariff};
 
 /// Everything the bill of one account depends on, besides the tariffs.
 #[derive(Clone, Debug, PartialEq)]
@@ -89,6 +90,14 @@ impl ServiceFacts {
     /// The day before which they end, unless their turn ends them.
     fn ends(&self) -> Option<Date> {
         self.so_far.or(self.agreement.to)
+    }
+
+    /// Whether its bill would end within a turn over which it nets: nobody knows by then what is sent back, or
+    /// comes, in the rest of it.
+    pub fn parts_a_net(&self, turn: Period, tariffs: &Tariffs) -> bool {
+        let days = self.days_in(turn).filter(|_| self.so_far.is_some());
+        days.is_some_and(|days| tariffs.nets_over_turn(&self.agreement.tariff, days))
+            && self.measured.measures(Flow::Received)
     }
 
     /// What earlier bills left for one of these days: those of the service itself, and the last ones of services
@@ -193,6 +202,12 @@ impl Tariffs {
         let codes = self.riders(code, days).into_iter().chain([code]);
         let mut in_force = codes.flat_map(|it| self.in_force(it, days));
         in_force.any(|(it, _)| it.banks_on_move().next().is_some())
+    }
+
+    /// Whether a tariff sets off what is sent back over the whole turn, on some of these days.
+    fn nets_over_turn(&self, code: &str, days: Period) -> bool {
+        let mut nets = self.in_force(code, days).filter_map(|(it, _)| it.net.as_ref());
+        nets.any(|it| it.window == NetWindow::Turn)
     }
 
     /// What people call the tariff on the last of these days.
