@@ -11,7 +11,7 @@ use meterbook_core::reads::usage::Ended;
 use meterbook_store::bill::Origin;
 use meterbook_store::{self as store, Tx};
 
-use crate::bill_run::origin;
+use crate::bill_run::{origin, so_far};
 
 /// How a replay ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub fn replay(tx: &mut Tx, id: BillId) -> Result<Replayed> {
     }
     let mut segments = Vec::new();
     for (was, origin) in stored.segments.iter().zip(&origins) {
-        match again(tx, &stored, was, origin, origin.until)? {
+        match again(tx, &stored, was, origin, Ends::AsKnown)? {
             Ok(segment) => segments.push(segment),
             Err(why) => return Ok(Replayed::Differs(why)),
         }
@@ -75,13 +75,22 @@ pub(crate) fn sample(tx: &mut Tx) -> Result<(i64, Vec<String>)> {
     Ok((i64::try_from(bills.len()).context("a sample is countable")?, faults))
 }
 
-/// The segment made again as if service ended on `until`, or what is not as it was.
+/// Where service ends when a segment is made again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ends {
+    /// As it was known.
+    AsKnown,
+    /// On this day, the one behind the last one of the segment.
+    On(Date),
+}
+
+/// The segment made again, or what is not as it was.
 pub(crate) fn again(
     tx: &mut Tx,
     bill: &Bill,
     was: &Segment,
     from: &Origin,
-    until: Option<Date>,
+    ends: Ends,
 ) -> Result<Result<Segment, String>> {
     let period = was.period;
     if bill.period.overlap(period.start(), Some(period.end())) != Some(period) {
@@ -109,7 +118,13 @@ pub(crate) fn again(
             was.tariff
         )));
     }
-    let goes_on = window.is_off_cycle() && until != agreement.to;
+    let (so_far, until) = match ends {
+        Ends::On(day) => (None, Some(day)),
+        Ends::AsKnown => {
+            let so_far = so_far::of(tx, &window, was, from)?;
+            (so_far, from.until.filter(|it| Some(*it) != so_far))
+        }
+    };
     // A term changes from a later day on only, unless it is told otherwise, so those days still say what
     // they did.
     let terms = store::terms::as_of(tx, agreement.id, from.known)?;
@@ -131,7 +146,7 @@ pub(crate) fn again(
         agreement,
         point,
         measured,
-        goes_on,
+        so_far,
     };
     facts.agreement.tariff.clone_from(&was.tariff);
     facts.agreement.to = until;

@@ -1,5 +1,6 @@
-//! Settling the banks of a service that ends on the day through which it is billed: no bill comes
-//! after that one, and when it was made nobody knew that it was the last.
+//! Settling a service that ends on the day through which it is billed: no bill comes after that one, and
+//! when it was made nobody knew that it was the last. What the bill of a turn keeps in banks is posted
+//! beside it; a bill of the days so far is made anew, since the rest of the turn was to have charges too.
 
 use std::fmt;
 
@@ -11,8 +12,9 @@ use meterbook_core::ledger::{Entry, EntryKind, Settlement, post_settlement};
 use meterbook_core::permission::Authorized;
 use meterbook_store::{self as store, Counter, Tx};
 
+use crate::bill_run::{correct, so_far};
 use crate::refuse;
-use crate::replay::again;
+use crate::replay::{Ends, again};
 
 /// Why a service cannot end on that day.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,8 +26,8 @@ pub struct Unsettled {
 }
 
 /// Posts what the last bill would have paid of its banks, had it been known that service ends on
-/// `on`. The bill stays as it was; nothing happens where a bill is still to come, or the banks stay
-/// with the agreement.
+/// `on`. The bill stays as it was, unless it is one of the days so far; nothing happens where a bill is
+/// still to come, or the banks stay with the agreement.
 pub(crate) fn at_stop(
     tx: &mut Tx,
     allowed: &Authorized,
@@ -38,16 +40,21 @@ pub(crate) fn at_stop(
     let (Some(was), Some(from)) = (bill.segments.get(nth), origins.get(nth)) else {
         return Ok(());
     };
+    let turn = store::window::get(tx, bill.window)?;
+    let is_so_far = so_far::of(tx, &turn, was, from)?.is_some();
     // A bill that knew of the stop has settled them.
-    if from.until == Some(on) || was.carried == Default::default() {
+    if from.until == Some(on) || !is_so_far && was.carried == Default::default() {
         return Ok(());
     }
     let unsettled = |why| refuse(Unsettled { on, why });
-    let plain = again(tx, &bill, was, from, from.until)?.map_err(unsettled)?;
-    let last = again(tx, &bill, was, from, Some(on))?.map_err(unsettled)?;
+    let plain = again(tx, &bill, was, from, Ends::AsKnown)?.map_err(unsettled)?;
+    let last = again(tx, &bill, was, from, Ends::On(on))?.map_err(unsettled)?;
     let amount = last.total - plain.total;
     if amount == Default::default() {
         return Ok(());
+    }
+    if is_so_far {
+        return correct::as_last(tx, allowed, bill);
     }
     let account = agreement.account;
     let settlement = Settlement { agreement: agreement.id, account, bill: id, on, amount };

@@ -275,7 +275,7 @@ pub(crate) fn of_point(tx: &mut Tx, id: ServicePointId, period: Period) -> Resul
         allotted: Vec::new(),
         moves_on: false,
         inherits: Vec::new(),
-        goes_on: false,
+        so_far: None,
     })
 }
 

@@ -52,7 +52,7 @@ fn lights(text: &str) -> Ending {
         shares: Vec::new(),
         allotted: Vec::new(),
         moves_on: false,
-        goes_on: false,
+        so_far: None,
         inherits: Vec::new(),
         terms: Terms { said: vec![term], ..Terms::default() },
         measured: Facts::default(),

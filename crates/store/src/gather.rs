@@ -207,7 +207,7 @@ fn services(tx: &mut Tx, window: &Window, list: &str, accounts: &mut ById) -> Re
             shares: Vec::new(),
             allotted: Vec::new(),
             moves_on: false,
-            goes_on: false,
+            so_far: None,
             inherits: Vec::new(),
             measured: Facts::default(),
         });

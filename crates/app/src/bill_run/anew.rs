@@ -237,7 +237,7 @@ fn in_turn(
             .any(|id| old.segments.iter().any(|was| was.agreement == id))
         });
         if let Some(end) = end {
-            so_far::cut(facts, end);
+            so_far::cut(facts, window.period, end);
         }
     }
     check::learn(tx, &facts, tariffs)?;

@@ -144,6 +144,20 @@ pub(crate) fn seen(
     Ok(it)
 }
 
+/// Makes a bill of the days so far anew because service ended with it, however little that changes: what
+/// is owed once in a turn was to come with the bill of the rest, and there is none.
+pub(crate) fn as_last(tx: &mut Tx, allowed: &Authorized, bill: Bill) -> Result<()> {
+    if store::correction::is_shared(tx, bill.id)? {
+        return Err(refuse(NotCorrected::Shared { bill: bill.number }));
+    }
+    let today = crate::founding::zone(tx)?.day_of(allowed.at());
+    let (account, mut fresh) = (bill.account, Fresh::none());
+    let why = format!("service ended with {}", bill.number);
+    let wanted = Correction { why, ..empty(account, Cause::Service, today) };
+    let anew = work_out(tx, vec![(wanted, vec![bill])], &mut fresh, &mut Tariffs::default())?;
+    keep(tx, &BTreeMap::from([(account, *allowed)]), &anew, &mut fresh)
+}
+
 /// That a correction is too small to be made, with what became of it.
 fn tolerated(it: &Correction, below: Money) -> NotCorrected {
     let total = |new: &Option<Bill>| new.as_ref().map_or(Money::ZERO, |it| it.total);

@@ -143,6 +143,14 @@ fn held(endings: &[(AgreementId, Ending)], until: Until) -> Option<NotRun> {
     Some(NotRun::LastHeld { agreement, hold, free })
 }
 
+/// Which of its services nets over a turn that goes on, and which could be billed without it.
+fn netted(services: &[ServiceFacts], turn: &Window, tariffs: &Tariffs) -> Option<NotRun> {
+    let nets = |it: &&ServiceFacts| it.parts_a_net(turn.period, tariffs);
+    let agreement = services.iter().find(nets)?.agreement.id;
+    let free = services.iter().find(|it| !nets(it)).map(|it| it.agreement.id);
+    Some(NotRun::NetsOverTurn { agreement, days: turn.period, free })
+}
+
 /// The bill of what ended in one turn, or of its days so far, in place of that turn.
 pub(super) fn one(
     tx: &mut Tx,
@@ -163,14 +171,18 @@ pub(super) fn one(
     };
     let ended = |it: &ServiceFacts| {
         let billed = it.billed_through.unwrap_or(it.agreement.from);
-        it.agreement.to.is_some_and(|to| to <= by && to <= turn.period.end() && billed < to)
+        let ends = match until {
+            Until::End => it.agreement.to,
+            Until::Day(_) | Until::Of(..) => it.days_in(turn.period).map(|days| days.end()),
+        };
+        ends.is_some_and(|to| to <= by && to <= turn.period.end() && billed < to)
     };
     for facts in &mut facts {
         if let Until::Of(only, _) = until {
             facts.services.retain(|it| it.agreement.id == only);
         }
         if let Until::Day(day) | Until::Of(_, day) = until {
-            so_far::cut(facts, day);
+            so_far::cut(facts, turn.period, day);
         }
         facts.services.retain(ended);
     }
@@ -187,6 +199,9 @@ pub(super) fn one(
     let facts = [facts.remove(0)];
     if let (Until::Day(to) | Until::Of(_, to), []) = (until, facts[0].services.as_slice()) {
         return Err(refuse(NotRun::BilledTo { number: facts[0].account.number, to }));
+    }
+    if let Some(why) = netted(&facts[0].services, turn, &tariffs) {
+        return Err(refuse(why));
     }
     let mut used = origin::Used::new();
     let endings = assess_seeing(&facts[0], &window, &mut tariffs, unusual, &mut |agreement, it| {

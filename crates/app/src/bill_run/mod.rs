@@ -139,6 +139,15 @@ pub enum NotRun {
         /// Another one, which could be billed by itself.
         free: Option<meterbook_core::id::AgreementId>,
     },
+    /// A bill of the days so far would part what is set off over the whole turn.
+    NetsOverTurn {
+        /// Of which agreement.
+        agreement: meterbook_core::id::AgreementId,
+        /// The days of the turn.
+        days: Period,
+        /// Another one, which could be billed by itself.
+        free: Option<meterbook_core::id::AgreementId>,
+    },
     /// The last day of the turn is not over.
     TurnNotOver {
         /// The cycle.
@@ -539,10 +548,14 @@ impl fmt::Display for NotRun {
             ),
             NotRun::LastHeld { agreement, hold, free } => {
                 write!(f, "agreement {agreement} waits for its bill: {hold}")?;
-                match free {
-                    Some(free) => write!(f, "; bill another one alone: --agreement {free}"),
-                    None => Ok(()),
-                }
+                alone(f, *free)
+            }
+            NotRun::NetsOverTurn { agreement, days, free } => {
+                write!(
+                    f,
+                    "what agreement {agreement} sends back is set off over the whole turn, {days}, and the rest of that is not known; its turn bills it"
+                )?;
+                alone(f, *free)
             }
             NotRun::TurnNotOver { cycle, days } => write!(
                 f,
@@ -567,6 +580,14 @@ impl fmt::Display for NotRun {
                 write!(f, "there is no account {number}; look for it with: meterbook search")
             }
         }
+    }
+}
+
+/// Which service could be billed without the one that is refused.
+fn alone(f: &mut fmt::Formatter<'_>, free: Option<meterbook_core::id::AgreementId>) -> fmt::Result {
+    match free {
+        Some(free) => write!(f, "; bill another one alone: --agreement {free}"),
+        None => Ok(()),
     }
 }
 

@@ -142,8 +142,9 @@ pub fn compare(tx: &mut Tx, agreement: AgreementId, by: Date) -> Result<Comparis
             let Ok(cost) = &mut row.cost else { continue };
             facts.measured = measured.clone();
             // The turn has another bill of the rest.
-            let ends = facts.agreement.to.is_some_and(|to| to <= bill.period.end());
-            facts.goes_on = window.is_off_cycle() && !ends;
+            let (end, turn) = (bill.period.end(), window.period.end());
+            let goes_on = facts.agreement.to.is_none_or(|to| end < to) && end < turn;
+            facts.so_far = (window.is_off_cycle() && goes_on).then_some(end);
             match segment(facts, bill.period, &window, &mut tariffs) {
                 Ok(segment) => {
                     cost.push(segment.total);

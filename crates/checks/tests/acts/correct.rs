@@ -28,8 +28,8 @@ use crate::village::{self, DIALS, actor, says};
 
 const ACCOUNT: AccountId = AccountId(1);
 /// A register of what is sent back.
-const BACK: (Form, Flow) = (Form::Register { digits: 5 }, Flow::Received);
-const NM: &str = "tariff NM half-up\nname       Net metering\ncommodity  electric kWh\n\
+pub(crate) const BACK: (Form, Flow) = (Form::Register { digits: 5 }, Flow::Received);
+pub(crate) const NM: &str = "tariff NM half-up\nname       Net metering\ncommodity  electric kWh\n\
                   from       2026-01-01\nnet turn\n  bank\nvolume  Energy            0.12\n";
 
 /// A customer on a tariff, with a turn in each of the first four months.

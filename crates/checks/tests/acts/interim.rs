@@ -4,25 +4,27 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use jiff::civil::{Date, date};
+use meterbook_app::accrual::accrual;
 use meterbook_app::bill_run::interim::{self, NewInterim};
-use meterbook_app::bill_run::{NotRun, correct};
+use meterbook_app::bill_run::{NotRun, cancel, correct};
 use meterbook_app::fact::Fact;
 use meterbook_app::moves::ReadWanted;
 use meterbook_app::replay::{Replayed, replay};
-use meterbook_app::{Refused, invoice, statement, tariff};
+use meterbook_app::sign_up::NewService;
+use meterbook_app::{Actor, Refused, agreement, invoice, statement, tariff};
 use meterbook_checks::engines;
+use meterbook_core::account::Cycle;
 use meterbook_core::bill::Bill;
 use meterbook_core::bill::assess::Unusual;
 use meterbook_core::bill::correct::{Cause, Correction};
 use meterbook_core::bill::why::Why;
 use meterbook_core::id::{AccountId, AgreementId};
-use meterbook_core::meter::{Flow, Form};
 use meterbook_core::money::Money;
 use meterbook_core::period::Period;
 use meterbook_core::seller::Seller;
 use meterbook_store::{self as store, Db};
 
-use crate::correct::{begin, bill, shows};
+use crate::correct::{BACK, NM, begin, bill, meter_shows, shows, turns};
 use crate::facts::{AGREEMENT, clean, on_tariff, retold, told};
 use crate::holds::two_services;
 use crate::village::{self, DIALS, actor, says};
@@ -71,51 +73,248 @@ fn the_turn_bills_what_an_interim_bill_left() {
     });
 }
 
-#[test]
-fn both_come_to_what_the_turn_comes_to() {
+fn begin_whole(db: &Db) {
+    begin_whole_to(db, MARCH);
+}
+
+/// A rental and a least amount that a turn owes whole, and what the register shows up to a day.
+fn begin_whole_to(db: &Db, last: Date) {
     let whole = village::TARIFF.replace("R-1", "R-W")
         + "monthly  Meter rental  3.00 whole\nminimum  Minimum bill  40.00 whole\n";
+    village::found_once(db);
+    db.write(|tx| tariff::publish(tx, actor(), &whole)).unwrap();
+    begin(db, "R-W", &[DIALS]);
+    let shown = [(JANUARY, 0), (EARLY, 30), (CUT, 90), (FEBRUARY, 100), (MARCH, 200)];
+    for (on, index) in shown.into_iter().filter(|it| it.0 <= last) {
+        shows(db, on, &[index]);
+    }
+}
+
+/// What the bills that stand come to, the newest first; each is made again as it was.
+fn stand(db: &Db) -> Vec<i64> {
+    let bills = db.read(|tx| store::bill::of_account(tx, ACCOUNT)).unwrap();
+    for it in &bills {
+        assert_eq!(db.read(|tx| replay(tx, it.id)).unwrap(), Replayed::Same);
+    }
+    clean(db);
+    let standing = db.read(|tx| store::correction::standing(tx, ACCOUNT, JANUARY)).unwrap();
+    let standing = bills.iter().filter(|it| standing.contains(&it.id));
+    standing.map(|it| it.total.cents()).collect()
+}
+
+#[test]
+fn all_parts_come_to_what_the_turn_comes_to() {
     // 100 kWh at 0.12, the rental with the first bill, what is short of the least with the last; then the next turn.
-    for (cut, totals) in
-        [(None, vec![4_000, 4_000]), (Some(CUT), vec![4_000, 4_000 - 1_380, 1_380])]
-    {
+    let two = vec![4_000, 4_000 - 1_380, 1_380];
+    let three = vec![4_000, 4_000 - 660 - 720, 720, 660];
+    for (cuts, totals) in [(&[][..], vec![4_000, 4_000]), (&[CUT], two), (&[EARLY, CUT], three)] {
         engines::each(|db, _| {
-            village::found_once(db);
-            db.write(|tx| tariff::publish(tx, actor(), &whole)).unwrap();
-            begin(db, "R-W", &[DIALS]);
-            for (on, index) in [(JANUARY, 0), (CUT, 90), (FEBRUARY, 100), (MARCH, 200)] {
-                shows(db, on, &[index]);
-            }
-            cut.into_iter().for_each(|to| interim(db, to));
+            begin_whole(db);
+            cuts.iter().for_each(|to| interim(db, *to));
             bill(db);
             bill(db);
-            let bills = db.read(|tx| store::bill::of_account(tx, ACCOUNT)).unwrap();
-            assert_eq!(bills.iter().map(|it| it.total.cents()).collect::<Vec<_>>(), totals);
-            for it in &bills {
-                assert_eq!(db.read(|tx| replay(tx, it.id)).unwrap(), Replayed::Same);
-            }
-            clean(db);
+            assert_eq!(stand(db), totals);
         });
     }
 }
 
 #[test]
-fn a_bank_that_is_paid_at_the_stop_is_kept_where_service_goes_on() {
-    let text = "tariff NS half-up\nname       Net metering\ncommodity  electric kWh\n\
-                from       2026-01-01\nnet turn\n  bank true-up dec at-stop pays 0.05\n\
-                volume  Energy            0.12\n";
+fn what_a_turn_owes_whole_is_owed_once_whatever_is_corrected_or_taken_back() {
     engines::each(|db, _| {
-        village::found_once(db);
-        db.write(|tx| tariff::publish(tx, actor(), text)).unwrap();
-        let back = (Form::Register { digits: 5 }, Flow::Received);
-        begin(db, "NS", &[DIALS, back]);
-        for (on, shown) in [(JANUARY, [0, 0]), (CUT, [40, 140]), (FEBRUARY, [100, 150])] {
+        begin_whole(db);
+        interim(db, CUT);
+        // 80 kWh, not 90, before the rest is billed: 9.60 and the rental.
+        shows(db, CUT, &[80]);
+        crate::correct::correct(db, actor(), Money::from_cents(-1_20), "misread").unwrap();
+        bill(db);
+        assert_eq!(stand(db), [40_00 - 12_60, 12_60]);
+        // 70 kWh behind it: the rest is the same 20 kWh, and what is short of the least is 1.20 more.
+        shows(db, JANUARY, &[10]);
+        crate::correct::correct(db, actor(), Money::ZERO, "misread").unwrap();
+        assert_eq!(stand(db), [40_00 - 11_40, 11_40]);
+    });
+    engines::each(|db, _| {
+        begin_whole(db);
+        interim(db, CUT);
+        bill(db);
+        let turn = db.read(|tx| cancel::of_cycle(tx, Cycle(1))).unwrap();
+        assert_eq!(turn.total, Money::from_cents(26_20), "not the bill of the days so far");
+        cancel::cancel(db, actor(), turn, "wrong", &mut |_| ()).unwrap();
+        assert_eq!(stand(db), [13_80]);
+        bill(db);
+        assert_eq!(stand(db), [26_20, 13_80]);
+    });
+}
+
+/// Whether the paper of the newest bill that stands says that it is of the days so far.
+fn says_so_far(db: &Db) -> bool {
+    let bill = db.read(|tx| store::correction::standing(tx, ACCOUNT, JANUARY)).unwrap()[0];
+    db.read(|tx| statement::of_bill(tx, bill)).unwrap().so_far
+}
+
+#[test]
+fn where_service_ends_with_it_it_becomes_the_last_bill() {
+    engines::each(|db, _| {
+        begin_whole(db);
+        interim(db, CUT);
+        assert!(says_so_far(db));
+        let account = db.read(|tx| store::account::get(tx, ACCOUNT)).unwrap();
+        crate::last_bill::leaves(db, &account, CUT, ReadWanted::Ordered);
+        // The rest of the turn was to ask for what is short of the least, and there is none.
+        assert_eq!(stand(db), [40_00]);
+        assert!(!says_so_far(db));
+        assert_eq!(db.read(|tx| store::ledger::balance(tx, ACCOUNT)).unwrap().cents(), 40_00);
+        assert!(says(&crate::last_bill::close(db, &account).unwrap_err()).contains("nothing of"));
+    });
+    // What was in a bank is paid, by an act of its own as well.
+    engines::each(|db, _| {
+        begin_credited(db);
+        let kept = made(db, CUT).unwrap().segments[0].credit.closing;
+        assert_eq!(kept, Money::from_cents(9_20));
+        db.write(|tx| agreement::stop(tx, actor(), AGREEMENT, CUT)).unwrap();
+        assert_eq!(stand(db), [-9_20]);
+    });
+    // A bill that comes to the same stays as it was sent.
+    engines::each(|db, _| {
+        begin(db, "R-1", &[DIALS]);
+        shows(db, JANUARY, &[0]);
+        shows(db, CUT, &[40]);
+        interim(db, CUT);
+        db.write(|tx| agreement::stop(tx, actor(), AGREEMENT, CUT)).unwrap();
+        assert_eq!(stand(db), [4_80]);
+        assert!(says_so_far(db));
+    });
+}
+
+#[test]
+fn a_stop_that_is_known_counts_in_the_bill_before_it() {
+    let text = village::TARIFF.replace("R-1", "FF") + "monthly  Meter rental  3.00 full-first\n";
+    engines::each(|db, _| {
+        village::found(db);
+        db.write(|tx| tariff::publish(tx, actor(), &text)).unwrap();
+        begin(db, "FF", &[DIALS]);
+        let left = date(2026, 1, 26);
+        for (on, index) in [(JANUARY, 0), (CUT, 90), (left, 100)] {
+            shows(db, on, &[index]);
+        }
+        let account = db.read(|tx| store::account::get(tx, ACCOUNT)).unwrap();
+        crate::last_bill::leaves(db, &account, left, ReadWanted::Ordered);
+        // Service only ends in the turn, so that it owes no rental.
+        interim(db, CUT);
+        assert!(says_so_far(db));
+        crate::last_bill::close(db, &account).unwrap();
+        assert_eq!(stand(db), [1_20, 10_80]);
+    });
+}
+
+/// What is sent back brings down what is charged; the rest is kept, and paid where service ends.
+fn begin_credited(db: &Db) {
+    let text = village::TARIFF.replace("R-1", "NS")
+        + "credit  Surplus           0.10\n  offsets  Energy\n  bank     true-up dec at-stop paid\n";
+    village::found_once(db);
+    db.write(|tx| tariff::publish(tx, actor(), &text)).unwrap();
+    begin(db, "NS", &[DIALS, BACK]);
+    for (on, shown) in [(JANUARY, [0, 0]), (CUT, [40, 140]), (FEBRUARY, [100, 150])] {
+        shows(db, on, &shown);
+    }
+}
+
+#[test]
+fn a_bank_that_is_paid_at_the_stop_is_kept_where_service_goes_on() {
+    engines::each(|db, _| {
+        begin_credited(db);
+        let bill = made(db, CUT).unwrap();
+        // 140 kWh at 0.10 less 40 at 0.12.
+        let credit = bill.segments[0].credit;
+        assert_eq!((bill.total, credit.paid), (Money::ZERO, Money::ZERO));
+        assert_eq!(credit.closing, Money::from_cents(9_20));
+        clean(db);
+    });
+}
+
+#[test]
+fn what_is_set_off_over_the_turn_is_not_parted() {
+    engines::each(|db, _| {
+        begin(db, "NM", &[DIALS, BACK]);
+        for (on, shown) in [(JANUARY, [0, 0]), (CUT, [10, 60]), (FEBRUARY, [100, 70])] {
             shows(db, on, &shown);
         }
-        let bill = made(db, CUT).unwrap();
-        let bank = bill.segments[0].bank.unwrap();
-        assert_eq!((bill.total, bank.paid, bank.closing), (Money::ZERO, 0, 100_000_000));
-        clean(db);
+        let why = made(db, CUT).unwrap_err();
+        let of = why.downcast_ref::<Refused>().and_then(Refused::as_a);
+        let days = days(JANUARY, FEBRUARY);
+        let nets = NotRun::NetsOverTurn { agreement: AGREEMENT, days, free: None };
+        assert_eq!(of, Some(&nets), "{why}");
+        // To the end of the turn all of it is known: 30 kWh are left of 100 and 70.
+        assert_eq!(made(db, FEBRUARY).unwrap().total.cents(), 3_60);
+        assert_eq!(stand(db), [3_60]);
+    });
+    // Another service needs not wait for it.
+    engines::each(|db, _| {
+        village::found(db);
+        db.write(|tx| tariff::publish(tx, actor(), NM)).unwrap();
+        let mut customer = village::customer("E-1", &[DIALS, BACK]);
+        let other = NewService {
+            serial: "E-2".to_owned(),
+            channels: customer.services[0].channels[..1].to_vec(),
+            ..customer.services[0].clone()
+        };
+        customer.services[0].tariff = "NM".to_owned();
+        customer.services.push(other);
+        village::take_on(db, &customer).unwrap();
+        turns(db, 1);
+        for (on, index) in [(JANUARY, 0), (CUT, 10)] {
+            meter_shows(db, "E-1", on, &[index, index]);
+            meter_shows(db, "E-2", on, &[index]);
+        }
+        let plain = AgreementId(2);
+        let why = made(db, CUT).unwrap_err();
+        assert!(says(&why).ends_with("; bill another one alone: --agreement 2"), "{why}");
+        let seen = |only| db.write(|tx| interim::preview(tx, actor(), &of(only, CUT)));
+        assert!(says(&seen(Some(AGREEMENT)).unwrap_err()).ends_with("its turn bills it"));
+        assert_eq!(seen(Some(plain)).unwrap().total.cents(), 1_20);
+    });
+    // Nothing is sent back where nothing measures it.
+    engines::each(|db, _| {
+        begin(db, "NM", &[DIALS]);
+        for (on, index) in [(JANUARY, 0), (CUT, 10), (FEBRUARY, 100)] {
+            shows(db, on, &[index]);
+        }
+        interim(db, CUT);
+        bill(db);
+        assert_eq!(stand(db), [10_80, 1_20]);
+    });
+}
+
+/// What is earned and on no bill at the end of a day, and how many days of it nobody knows.
+fn accrued(db: &Db, on: Date) -> (i64, i64) {
+    let it = accrual(db, actor(), on, &mut |_| ()).unwrap();
+    (it.total().cents(), it.unknown())
+}
+
+#[test]
+fn what_it_asked_for_is_not_unbilled_any_more() {
+    let (before, middle, last) = (date(2026, 1, 15), date(2026, 1, 23), date(2026, 1, 31));
+    engines::each(|db, _| {
+        begin_whole_to(db, CUT);
+        // 90 kWh at 0.12, and the rental.
+        assert_eq!(accrued(db, before), (13_80, 0));
+        let that_day = Actor::system("2026-01-16T18:00:00Z".parse().unwrap());
+        db.write(|tx| {
+            let seen = interim::preview(tx, that_day, &new(CUT))?;
+            interim::make(tx, that_day, &new(CUT).seen(&seen))
+        })
+        .unwrap();
+        assert_eq!(accrued(db, before), (13_80, 0), "it is dated the day after");
+        // Estimated, 12 kWh a day as in the five days before; with the last one what is short of the least.
+        assert_eq!(accrued(db, middle), (11_52, 0));
+        assert_eq!(accrued(db, last), (40_00 - 13_80, 0));
+        // 10 kWh in 16 days, of which 8 are half.
+        shows(db, FEBRUARY, &[100]);
+        assert_eq!(accrued(db, middle), (60, 0));
+        assert_eq!(accrued(db, last), (40_00 - 13_80, 0));
+        bill(db);
+        assert_eq!(accrued(db, last), (40_00 - 13_80, 0));
+        assert_eq!(stand(db), [40_00 - 13_80, 13_80]);
     });
 }
 
@@ -147,6 +346,7 @@ fn days(from: Date, to: Date) -> Period {
 }
 
 const JANUARY: Date = date(2026, 1, 1);
+const EARLY: Date = date(2026, 1, 11);
 const CUT: Date = date(2026, 1, 16);
 const FEBRUARY: Date = date(2026, 2, 1);
 const MARCH: Date = date(2026, 3, 1);

@@ -13,6 +13,7 @@ use crate::bill::Segment;
 use crate::bill::check::{Hold, unusual};
 use crate::cycle::Window;
 use crate::id::AgreementId;
+use crate::meter::Flow;
 use crate::money::{Money, Quantity, Unit};
 use crate::period::{Period, Zone};
 use crate::person::Language;
@@ -22,7 +23,7 @@ use crate::rating::published::{Names, Published, too_many};
 use crate::rating::terms::Terms;
 use crate::rating::{Hours, Input, Plan, by_hours, rate};
 use crate::reads::usage::{Edge, Facts, Usage, usage_between};
-use crate::tariff::{Riders, Tariff};
+use crate::tariff::{NetWindow, Riders, Tariff};
 
 /// Everything the bill of one account depends on, besides the tariffs.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,8 +62,8 @@ pub struct ServiceFacts {
     /// Whether the customer moves from here to another service of the account on the same tariff, which takes on
     /// what banks hold.
     pub moves_on: bool,
-    /// Whether service goes on where the agreement is said to end: a bill of the days so far.
-    pub goes_on: bool,
+    /// The day before which a bill of the days so far ends, although service goes on.
+    pub so_far: Option<Date>,
     /// What services hand on from which the customer moved here.
     pub inherits: Vec<Inherited>,
     /// The meters that hung there, with their reads.
@@ -81,6 +82,24 @@ pub struct Inherited {
 }
 
 impl ServiceFacts {
+    /// The days of a turn that are billed.
+    pub fn days_in(&self, turn: Period) -> Option<Period> {
+        turn.overlap(self.agreement.from, self.ends())
+    }
+
+    /// The day before which they end, unless their turn ends them.
+    fn ends(&self) -> Option<Date> {
+        self.so_far.or(self.agreement.to)
+    }
+
+    /// Whether its bill would end within a turn over which it nets: nobody knows by then what is sent back, or
+    /// comes, in the rest of it.
+    pub fn parts_a_net(&self, turn: Period, tariffs: &Tariffs) -> bool {
+        let days = self.days_in(turn).filter(|_| self.so_far.is_some());
+        days.is_some_and(|days| tariffs.nets_over_turn(&self.agreement.tariff, days))
+            && self.measured.measures(Flow::Received)
+    }
+
     /// What earlier bills left for one of these days: those of the service itself, and the last ones of services
     /// from which the customer moved here. Each hands on to the first bill that ends with it or later.
     fn carried_into(&self, period: Period) -> Result<Cow<'_, Carried>, Hold> {
@@ -185,6 +204,12 @@ impl Tariffs {
         in_force.any(|(it, _)| it.banks_on_move().next().is_some())
     }
 
+    /// Whether a tariff sets off what is sent back over the whole turn, on some of these days.
+    fn nets_over_turn(&self, code: &str, days: Period) -> bool {
+        let mut nets = self.in_force(code, days).filter_map(|(it, _)| it.net.as_ref());
+        nets.any(|it| it.window == NetWindow::Turn)
+    }
+
     /// What people call the tariff on the last of these days.
     fn name(&self, code: &str, days: Period) -> (String, Option<String>) {
         let versions = self.versions.get(code).map_or(&[][..], Vec::as_slice);
@@ -260,7 +285,7 @@ pub fn assess_seeing(
     let mut endings: Vec<(AgreementId, Ending)> = Vec::new();
     // One to which a customer moves was agreed on later than the one they leave, and comes behind it.
     for it in &facts.services {
-        let Some(days) = it.agreement.days_in(window.period) else { continue };
+        let Some(days) = it.days_in(window.period) else { continue };
         let ending = ending(&it.beside(&endings), days, window, tariffs, seen);
         endings.push((it.agreement.id, ending));
     }
@@ -324,7 +349,7 @@ pub fn segment(
 
 /// What was used at a service in some days.
 pub fn used(facts: &ServiceFacts, period: Period, tariffs: &Tariffs) -> Result<Usage, Hold> {
-    let ends = facts.agreement.to == Some(period.end());
+    let ends = facts.ends() == Some(period.end());
     used_to(facts, period, tariffs, if ends { Edge::Exact } else { Edge::Scheduled })
 }
 
@@ -371,7 +396,7 @@ pub fn priced(
     let (plan, published) = tariffs.plan(&agreement.tariff, &point.zone, minutes, window.period);
     let edges = [period.start(), period.end()].map(|it| point.zone.start_of(it));
     let published = &*published.for_intervals(minutes, edges.into());
-    let (since, until) = (Some(agreement.from), agreement.to.filter(|_| !facts.goes_on));
+    let (since, until) = (Some(agreement.from), agreement.to);
     let of = Input::of(period, &used);
     let shares: Vec<_> = facts
         .shares

@@ -36,6 +36,15 @@ pub struct Facts {
     pub ended: Option<Ended>,
 }
 
+impl Facts {
+    /// Whether a meter there measures a flow, or one of a point that its use is made of.
+    pub fn measures(&self, flow: Flow) -> bool {
+        let mut channels = self.hung.iter().flat_map(|it| &it.channels);
+        channels.any(|it| it.channel.flow == flow)
+            || self.parts.iter().any(|it| it.facts.measures(flow))
+    }
+}
+
 /// Another service point that use is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {

@@ -117,6 +117,14 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
     ),
     ("agreement {} waits for its bill: {}", "el contrato {} espera su factura: {}"),
     (
+        "what agreement {} sends back is set off over the whole turn, {} to {}, and the rest of that is not known; its turn bills it; bill another one alone: --agreement {}",
+        "lo que entrega el contrato {} se compensa en todo el período, del {} al {}, y lo que falta no se conoce; lo factura su período; facture otro solo: el contrato {}",
+    ),
+    (
+        "what agreement {} sends back is set off over the whole turn, {} to {}, and the rest of that is not known; its turn bills it",
+        "lo que entrega el contrato {} se compensa en todo el período, del {} al {}, y lo que falta no se conoce; lo factura su período",
+    ),
+    (
         "the turn of cycle {} for {} to {} is not over; bill it from {} on, or the days so far of one account with: {}",
         "el período del ciclo {}, del {} al {}, no ha terminado; facture desde el {}, o los días hasta ahora de una cuenta desde su página",
     ),
@@ -213,24 +221,21 @@ mod tests {
             NotOnce::NotAsSeen { was, now },
         ];
         let hold = Hold::NoMeter { on }.to_string();
+        let days = Period::month(2026, 8).expect("it is a month");
         let run = [
             NotRun::NotPlannedFor { cycle: Cycle(1), day: on },
             NotRun::LastHeld { agreement: AgreementId(7), hold: hold.clone(), free: None },
             NotRun::LastHeld { agreement: AgreementId(7), hold, free: Some(AgreementId(8)) },
-            NotRun::TurnNotOver {
-                cycle: Cycle(1),
-                days: Period::month(2026, 8).expect("it is a month"),
-            },
+            NotRun::NetsOverTurn { agreement: AgreementId(7), days, free: None },
+            NotRun::NetsOverTurn { agreement: AgreementId(7), days, free: Some(AgreementId(8)) },
+            NotRun::TurnNotOver { cycle: Cycle(1), days },
             NotRun::NotOver { to: on },
             NotRun::BilledTo { number: account, to: on },
             NotRun::NotAsSeen { was, now },
         ];
         let told = [NotTold::AtWork, NotTold::EarlierTurn { turn: on }];
         let texts = once.iter().map(ToString::to_string);
-        let early = NotReleased::Early {
-            cycle: Cycle(1),
-            days: Period::month(2026, 8).expect("it is a month"),
-        };
+        let early = NotReleased::Early { cycle: Cycle(1), days };
         let texts = texts.chain(run.iter().map(ToString::to_string)).chain([early.to_string()]);
         for english in texts.chain(told.iter().map(ToString::to_string)) {
             let spanish = refused(&english, Language::Spanish);
