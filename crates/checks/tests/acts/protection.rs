@@ -118,7 +118,7 @@ fn other_charges_do_not_make_up_what_a_cut_takes_and_nobody_is_told_of_one_for_t
         assert_eq!([one, THREE].map(|it| cuts(db, it)), [0, 1]);
         // Who pays for the service is not cut off for the fence, though the notice named both.
         let bills = db.read(|tx| store::bill::of_service(tx, THREE, 1)).unwrap();
-        let amount = Money::from_cents(13_32);
+        let amount = Money::from_cents(1_332);
         let to = For::Account { account: THREE, bill: Some(bills[0].number.clone()) };
         let (kind, reference) = (Tender::Check, "77".to_owned());
         let paid = NewReceipt {

@@ -151,11 +151,11 @@ fn a_case_whose_debt_was_given_up_goes_on_to_its_agency_whatever_else_goes() {
         let (from, later) = (date(2026, 3, 13), at("2026-03-13"));
         db.write(|tx| credit_rules::say(tx, actor(), noun, from, &least)).unwrap();
         let case = |goes: &Goes, by| look(db, by, goes).unwrap().sides[0].1.case;
-        assert_eq!(case(&debt(AccountId(3), ONE, 12_32), later), Case::Ends);
+        assert_eq!(case(&debt(AccountId(3), ONE, 1_232), later), Case::Ends);
         let none = "least any 10.00\nstep any write-off 10 days\n";
         let (from, later) = (date(2026, 3, 14), at("2026-03-14"));
         db.write(|tx| credit_rules::say(tx, actor(), noun, from, none)).unwrap();
-        assert_eq!(case(&debt(AccountId(3), ONE, 12_32), later), Case::Ends);
+        assert_eq!(case(&debt(AccountId(3), ONE, 1_232), later), Case::Ends);
         sound(db);
     });
 }
