@@ -109,7 +109,7 @@ mod tests {
         let at = damaged.windows(7).position(|it| it == b"<b></b>").unwrap();
         damaged[at] = b'?';
         assert!(why("a.zip", damaged).contains("b.xml: "), "its sum is not right");
-        let zeros = vec![0; usize::try_from(PAYMENT_FILE_BYTES).unwrap() / 2 + 1];
+        let zeros = vec![0; usize::try_from(PAYMENT_FILE_BYTES).unwrap().div_ceil(2) + 1];
         let bomb = zip(&[("a", &zeros), ("b", &zeros)]);
         assert!(why("a.zip", bomb).contains("b: it unpacks to more than"));
     }
