@@ -58,6 +58,8 @@ const SHARED: Sql = Sql("
     where b.window_id = $1 and (
         exists (select 1 from allotment a where a.bill_id = b.id)
         or exists (select 1 from allotment_taken t where t.bill_id = b.id))");
+const SETTLED: Sql = Sql("
+    select min(b.number) from bill b join settlement s on s.bill_id = b.id where b.window_id = $1");
 const UNFINISHED: Sql = Sql("
     select count(*) from run
     where window_id = $1 and stage not in ('done', 'cancelled', 'cancelling')");
@@ -84,6 +86,8 @@ pub enum InTheWay {
     Corrected(String),
     /// A bill of it gave to others or took from them.
     Shared(String),
+    /// What a bill of it kept in a bank was settled since, because service ended.
+    Settled(String),
 }
 
 /// The run that billed the newest turn of a cycle which was billed.
@@ -114,7 +118,10 @@ pub fn in_the_way(tx: &mut Tx, window: WindowId) -> Result<Option<InTheWay>> {
     if let Some(bill) = one_bill(tx, CORRECTED, window)? {
         return Ok(Some(InTheWay::Corrected(bill)));
     }
-    Ok(one_bill(tx, SHARED, window)?.map(InTheWay::Shared))
+    if let Some(bill) = one_bill(tx, SHARED, window)? {
+        return Ok(Some(InTheWay::Shared(bill)));
+    }
+    Ok(one_bill(tx, SETTLED, window)?.map(InTheWay::Settled))
 }
 
 fn one_bill(tx: &mut Tx, sql: Sql, window: WindowId) -> Result<Option<String>> {

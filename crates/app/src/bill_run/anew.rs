@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use jiff::civil::Date;
-use meterbook_core::bill::assess::{Ending, Tariffs, Unusual, assess_seeing};
+use meterbook_core::bill::assess::{AccountFacts, Ending, Tariffs, Unusual, assess_seeing};
 use meterbook_core::bill::correct::{Correction, net, take_back, take_off};
 use meterbook_core::bill::set::SetJob;
 use meterbook_core::bill::{Bill, BillNumber};
 use meterbook_core::cycle::Window;
-use meterbook_core::id::{AccountId, BillId, CorrectionId, EntryId, SetId, WindowId};
+use meterbook_core::id::{AccountId, AgreementId, BillId, CorrectionId, EntryId, SetId, WindowId};
 use meterbook_core::ledger::{Entry, EntryKind};
 use meterbook_core::money::Money;
 use meterbook_core::permission::Authorized;
@@ -224,6 +224,7 @@ fn in_turn(
     let mut facts = store::gather::accounts_as_of(tx, &seen, &accounts, Known::ALL)?;
     let served = facts.iter().flat_map(|it| &it.services).map(|it| it.agreement.id);
     let followed = store::telling::followed(tx, served)?;
+    let settled = take_as_going_on(tx, &mut facts)?;
     for facts in &mut facts {
         let (old, _) = olds[&facts.account.id];
         // Others that have their own bill for these days keep it.
@@ -252,7 +253,17 @@ fn in_turn(
         let mut segments = Vec::new();
         for (agreement, ending) in assess_seeing(facts, &window, tariffs, Unusual::Accept, seen) {
             match ending {
-                Ending::Billed(segment) => segments.push(*segment),
+                Ending::Billed(segment) => {
+                    let end = segment.period.end();
+                    let mut was = old.segments.iter().filter(|it| it.period.end() == end);
+                    let was = was.find(|it| it.agreement == agreement);
+                    let same = was.is_none_or(|it| it.carried == segment.carried);
+                    if settled.get(&agreement) == Some(&end) && !same {
+                        let bill = old.number.clone();
+                        return Err(refuse(NotCorrected::Settled { bill, on: end }));
+                    }
+                    segments.push(*segment);
+                }
                 Ending::BilledBefore => {}
                 Ending::Held(hold) => {
                     let bill = old.number.clone();
@@ -268,6 +279,25 @@ fn in_turn(
     store::bill::add_drawn_on(tx, &bills)?;
     let origins = origin::of(tx, (&facts, &used), &bills, tariffs, known)?;
     Ok((bills, origins))
+}
+
+/// Lets services go on whose banks were settled beside their last bill when they ended, with the day of
+/// that: bills made anew of them would settle them once more.
+fn take_as_going_on(
+    tx: &mut Tx,
+    facts: &mut [AccountFacts],
+) -> Result<BTreeMap<AgreementId, Date>> {
+    let mut settled = BTreeMap::new();
+    for it in facts.iter_mut().flat_map(|it| &mut it.services) {
+        let id = it.agreement.id;
+        if let Some(to) = it.agreement.to
+            && store::settlement::is_there(tx, id)?
+        {
+            settled.insert(id, to);
+            it.agreement.to = None;
+        }
+    }
+    Ok(settled)
 }
 
 /// Keeps what was worked out and may be, each by the proof of its account, and posts it.

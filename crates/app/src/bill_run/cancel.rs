@@ -209,6 +209,10 @@ impl fmt::Display for NotCancelled {
                 f,
                 "what {bill} gave to or took from a community share is on the bills of others too; {one_by_one}"
             ),
+            NotCancelled::InTheWay(InTheWay::Settled(bill)) => write!(
+                f,
+                "what {bill} kept in a bank was settled beside it when service ended; {one_by_one}"
+            ),
             NotCancelled::Stage { stage: Stage::Cancelling } => f.write_str(
                 "the turn is being taken back already; go on with: meterbook bill run --resume",
             ),

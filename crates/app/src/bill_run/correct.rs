@@ -70,6 +70,13 @@ pub enum NotCorrected {
         /// Which.
         bill: BillNumber,
     },
+    /// What its bank held was paid beside it when service ended, and the bank would hold something else.
+    Settled {
+        /// Which.
+        bill: BillNumber,
+        /// The day service ended on.
+        on: Date,
+    },
     /// It comes to less than is worth correcting.
     Tolerated {
         /// What it comes to.
@@ -298,6 +305,11 @@ impl fmt::Display for NotCorrected {
             NotCorrected::Shared { bill } => write!(
                 f,
                 "what {} gave to or took from a community share is on the bills of others too; settle it between them by hand",
+                bill.0
+            ),
+            NotCorrected::Settled { bill, on } => write!(
+                f,
+                "made again, {} would keep something else in its bank, and what it kept was settled beside it when service ended on {on}; charge or credit the difference with: meterbook bill once",
                 bill.0
             ),
             NotCorrected::Tolerated { net, below, bills, too_old } => {

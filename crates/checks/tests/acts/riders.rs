@@ -8,7 +8,8 @@ use std::path::Path;
 use anyhow::Result;
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
-use meterbook_app::bill_run::{self, Until, Which};
+use meterbook_app::bill_run::correct::preview;
+use meterbook_app::bill_run::{self, Until, Which, cancel};
 use meterbook_app::intake::{self, Import};
 use meterbook_app::replay::{Replayed, replay};
 use meterbook_app::term::{self, Said};
@@ -16,6 +17,7 @@ use meterbook_app::window::{self, NewWindow};
 use meterbook_app::{agreement, check, tariff};
 use meterbook_checks::engines;
 use meterbook_core::account::Cycle;
+use meterbook_core::bill::correct::Cause;
 use meterbook_core::id::{AgreementId, BillId};
 use meterbook_core::ledger::EntryKind;
 use meterbook_core::meter::{Flow, Form};
@@ -24,7 +26,10 @@ use meterbook_core::person::Language;
 use meterbook_core::rating::terms::Term;
 use meterbook_store::{self as store, Db};
 
+use crate::correct::{correct, meter_shows};
 use crate::village::{self, DIALS};
+
+const JANUARY: Date = date(2026, 1, 1);
 
 const FUEL: &str = "rider FUEL half-up\nname Fuel cost\ncommodity electric kWh\nfrom 2026-01-01\n\
     volume  Fuel cost  0.01\npercent  Storm recovery  2% of Energy\n";
@@ -229,6 +234,42 @@ fn a_stop_on_the_day_through_which_it_is_billed_settles_the_bank_in_the_ledger()
         let rules = check::check(db).unwrap().rules;
         let faults: Vec<String> = rules.into_iter().flat_map(|it| it.faults).collect();
         assert_eq!(faults, Vec::<String>::new());
+    });
+}
+
+#[test]
+fn a_bank_settled_at_a_stop_is_settled_once_whatever_is_corrected_or_taken_back() {
+    engines::each(|db, folder| {
+        village::found(db);
+        publish(db, CHOICE).unwrap();
+        let id = on(db, "E-1", "R-N", &[Flow::Delivered, Flow::Received]);
+        choose(db, id, "annual", date(2026, 1, 1)).unwrap();
+        plan(db);
+        let reads = "meter,date,index,flow\nE-1,2026-01-01,0,delivered\n\
+            E-1,2026-02-01,100,delivered\nE-1,2026-01-01,0,received\nE-1,2026-02-01,160,received\n";
+        read(db, folder, reads);
+        run(db);
+        db.write(|tx| agreement::stop(tx, village::actor(), id, date(2026, 2, 1))).unwrap();
+        let why = db.read(|tx| cancel::of_cycle(tx, Cycle(1))).unwrap();
+        let why = cancel::cancel(db, village::actor(), why, "too early", &mut |_| ()).unwrap_err();
+        assert!(village::says(&why).contains("was settled beside it when service ended"), "{why}");
+        let account = db.read(|tx| store::agreement::get(tx, id)).unwrap().account;
+        let look = || db.write(|tx| preview(tx, village::actor(), account, JANUARY, Cause::Read));
+        // As much is left in the bank, and that is paid.
+        meter_shows(db, "E-1", date(2026, 2, 1), &[90, 150]);
+        let seen = look().unwrap();
+        assert_eq!((seen.bills.len(), seen.net.cents()), (1, 0));
+        correct(db, village::actor(), seen.net, "misread").unwrap();
+        assert_eq!(db.read(|tx| store::ledger::balance(tx, account)).unwrap().cents(), -180);
+        same(db, db.read(|tx| store::bill::newest(tx, 1)).unwrap()[0]);
+        let rules = check::check(db).unwrap().rules;
+        let faults: Vec<String> = rules.into_iter().flat_map(|it| it.faults).collect();
+        assert_eq!(faults, Vec::<String>::new());
+        // Less was left than was paid.
+        meter_shows(db, "E-1", date(2026, 2, 1), &[90, 140]);
+        let why = village::says(&look().unwrap_err());
+        assert!(why.contains("was settled beside it when service ended on 2026-02-01"), "{why}");
+        assert!(why.contains("with: meterbook bill once"), "{why}");
     });
 }
 

@@ -58,6 +58,10 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
         "allí rige un contrato desde el {}; termínelo primero",
     ),
     (
+        "made again, {} would keep something else in its bank, and what it kept was settled beside it when service ended on {}; charge or credit the difference with: {}",
+        "hecha de nuevo, {} guardaría otra cantidad, y lo que guardaba se liquidó aparte cuando terminó el servicio el {}; cobre o abone la diferencia con: {}",
+    ),
+    (
         "{}: {} of that is of bills before {}, too long ago to be charged; it comes to {}, and what is less than {} is not corrected; see: {}",
         "{}: {} de eso es de facturas anteriores al {}, demasiado antiguas para cobrarse; suma {}, y lo que es menos de {} no se corrige; vea: {}",
     ),
@@ -88,6 +92,10 @@ pub(super) const REFUSALS: &[(&str, &str)] = &[
     (
         "what {} gave to or took from a community share is on the bills of others too; correct the bills that are wrong one by one: {}",
         "lo que {} dio a una parte comunitaria o tomó de ella está también en facturas de otros; corrija una por una las facturas erróneas: {}",
+    ),
+    (
+        "what {} kept in a bank was settled beside it when service ended; correct the bills that are wrong one by one: {}",
+        "lo que {} guardaba se liquidó aparte cuando terminó el servicio; corrija una por una las facturas erróneas: {}",
     ),
     (
         "the turn is being taken back already; go on with: {}",
