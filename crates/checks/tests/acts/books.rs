@@ -441,7 +441,7 @@ fn a_day_that_does_not_add_up_is_not_closed_and_what_is_older_is_looked_at_by_ch
         assert_eq!(said("subledger"), "2 examined, nothing found");
         assert_eq!(said("through"), format!("entry {through}, all since entry {since}"));
         // The totals are those of all that was ever posted.
-        assert_eq!(said("totals"), "1200 receivable $60.00; 4090 fee revenue -$60.00; ");
+        assert_eq!(said("totals"), "1200 receivable $60.00; 4090 fee revenue -$60.00");
         // A charge that nobody posted, behind the store's back: of one to whom something was posted since, and
         // of one to whom nothing was, whom `check` finds.
         close(date(2026, 3, 9)).unwrap();
@@ -499,7 +499,7 @@ fn closing_yesterday_leaves_what_came_today_for_today() {
         // What was found that day is what its journal says, whatever came since.
         let evidence = |of: &str| db.read(|tx| close::evidence(tx, of)).unwrap();
         let totals = |of| evidence(of).into_iter().find(|it| it.0 == "totals").unwrap().1;
-        assert_eq!(totals("2026-12-31"), "1010 cash $10.00; 1200 receivable -$10.00; ");
+        assert_eq!(totals("2026-12-31"), "1010 cash $10.00; 1200 receivable -$10.00");
         let owed = ("receivable".to_owned(), "-$10.00".to_owned());
         assert!(evidence("2026-12 hard").contains(&owed) && evidence("2026-12").contains(&owed));
         let none = db.read(|tx| close::evidence(tx, "2026-11")).unwrap_err().to_string();

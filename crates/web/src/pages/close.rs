@@ -400,10 +400,12 @@ mod tests {
 
     #[test]
     fn totals_name_accounts_in_the_language_of_whoever_reads() {
-        let found = "1010 cash $1,234.50; 4010 electric revenue -$9.00; 4999 ours $1.00; ";
+        let found = "1010 cash $1,234.50; 4010 electric revenue -$9.00; 4999 ours $1.00";
         let spanish =
-            "1010 caja y bancos $1,234.50; 4010 ingresos de electricidad -$9.00; 4999 ours $1.00; ";
+            "1010 caja y bancos $1,234.50; 4010 ingresos de electricidad -$9.00; 4999 ours $1.00";
         assert_eq!(read("totals", found, Language::Spanish), spanish);
         assert_eq!(read("totals", found, Language::English), found);
+        // What was kept before ended with its mark.
+        assert_eq!(read("totals", &format!("{found}; "), Language::Spanish), spanish);
     }
 }
