@@ -23,8 +23,8 @@ use serde_json::Value;
 
 use crowd::{UNREAD, actor, found};
 
-/// Customers when nobody says how many bills there are to be: `METERBOOK_PARALLEL` does. They are more
-/// than one job of a run and fewer than three.
+/// Customers where nobody says how many bills there are to be, as `METERBOOK_PARALLEL` may. They are
+/// more than one job of a run and fewer than three.
 const CUSTOMERS: i64 = 520;
 /// Bills that the gate draws.
 const DRAWN: usize = 4;

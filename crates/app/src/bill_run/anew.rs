@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use meterbook_core::bill::assess::{AccountFacts, Ending, Tariffs, Unusual, assess_seeing};
 use meterbook_core::bill::correct::{Correction, net, take_back, take_off};
 use meterbook_core::bill::set::SetJob;
-use meterbook_core::bill::{Bill, BillNumber};
+use meterbook_core::bill::{Bill, BillNumber, Segment};
 use meterbook_core::cycle::Window;
 use meterbook_core::id::{AccountId, AgreementId, BillId, CorrectionId, EntryId, SetId, WindowId};
 use meterbook_core::ledger::{Entry, EntryKind};
@@ -254,13 +254,11 @@ fn in_turn(
         for (agreement, ending) in assess_seeing(facts, &window, tariffs, Unusual::Accept, seen) {
             match ending {
                 Ending::Billed(segment) => {
-                    let end = segment.period.end();
-                    let mut was = old.segments.iter().filter(|it| it.period.end() == end);
-                    let was = was.find(|it| it.agreement == agreement);
-                    let same = was.is_none_or(|it| it.carried == segment.carried);
-                    if settled.get(&agreement) == Some(&end) && !same {
+                    if let Some(on) =
+                        settled.get(&agreement).filter(|it| leaves_other(old, &segment, **it))
+                    {
                         let bill = old.number.clone();
-                        return Err(refuse(NotCorrected::Settled { bill, on: end }));
+                        return Err(refuse(NotCorrected::Settled { bill, on: *on }));
                     }
                     segments.push(*segment);
                 }
@@ -298,6 +296,13 @@ fn take_as_going_on(
         }
     }
     Ok(settled)
+}
+
+/// Whether a part of a bill made anew, with which service ended on that day, leaves something else in
+/// banks than the old bill did.
+fn leaves_other(old: &Bill, new: &Segment, on: Date) -> bool {
+    let mut was = old.segments.iter().filter(|it| it.agreement == new.agreement);
+    new.period.end() == on && was.any(|it| it.period.end() == on && it.carried != new.carried)
 }
 
 /// Keeps what was worked out and may be, each by the proof of its account, and posts it.

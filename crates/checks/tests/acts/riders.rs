@@ -18,7 +18,7 @@ use meterbook_app::{agreement, check, tariff};
 use meterbook_checks::engines;
 use meterbook_core::account::Cycle;
 use meterbook_core::bill::correct::Cause;
-use meterbook_core::id::{AgreementId, BillId};
+use meterbook_core::id::{AccountId, AgreementId, BillId};
 use meterbook_core::ledger::EntryKind;
 use meterbook_core::meter::{Flow, Form};
 use meterbook_core::period::Period;
@@ -27,9 +27,11 @@ use meterbook_core::rating::terms::Term;
 use meterbook_store::{self as store, Db};
 
 use crate::correct::{correct, meter_shows};
+use crate::once;
 use crate::village::{self, DIALS};
 
 const JANUARY: Date = date(2026, 1, 1);
+const FEBRUARY: Date = date(2026, 2, 1);
 
 const FUEL: &str = "rider FUEL half-up\nname Fuel cost\ncommodity electric kWh\nfrom 2026-01-01\n\
     volume  Fuel cost  0.01\npercent  Storm recovery  2% of Energy\n";
@@ -210,66 +212,73 @@ fn the_last_bill_settles_a_bank_and_earlier_ones_stay_as_they_were() {
     });
 }
 
+/// An agreement with 60 kWh in its bank that ends on the day through which it is billed, and that bill.
+fn stopped_where_billed(db: &Db, folder: &Path) -> (AgreementId, BillId) {
+    village::found(db);
+    publish(db, CHOICE).unwrap();
+    let id = on(db, "E-1", "R-N", &[Flow::Delivered, Flow::Received]);
+    choose(db, id, "annual", JANUARY).unwrap();
+    plan(db);
+    let reads = "meter,date,index,flow\nE-1,2026-01-01,0,delivered\n\
+        E-1,2026-02-01,100,delivered\nE-1,2026-01-01,0,received\nE-1,2026-02-01,160,received\n";
+    read(db, folder, reads);
+    let (bill, lines) = run(db);
+    assert_eq!(lines, [], "60 kWh are in the bank");
+    db.write(|tx| agreement::stop(tx, village::actor(), id, FEBRUARY)).unwrap();
+    (id, bill)
+}
+
+fn balance(db: &Db, account: AccountId) -> i64 {
+    db.read(|tx| store::ledger::balance(tx, account)).unwrap().cents()
+}
+
+fn clean(db: &Db) {
+    let rules = check::check(db).unwrap().rules;
+    let faults: Vec<String> = rules.into_iter().flat_map(|it| it.faults).collect();
+    assert_eq!(faults, Vec::<String>::new());
+}
+
 #[test]
 fn a_stop_on_the_day_through_which_it_is_billed_settles_the_bank_in_the_ledger() {
     engines::each(|db, folder| {
-        village::found(db);
-        publish(db, CHOICE).unwrap();
-        let id = on(db, "E-1", "R-N", &[Flow::Delivered, Flow::Received]);
-        choose(db, id, "annual", date(2026, 1, 1)).unwrap();
-        plan(db);
-        let reads = "meter,date,index,flow\nE-1,2026-01-01,0,delivered\n\
-            E-1,2026-02-01,100,delivered\nE-1,2026-01-01,0,received\nE-1,2026-02-01,160,received\n";
-        read(db, folder, reads);
-        let (first, lines) = run(db);
-        assert_eq!(lines, [], "60 kWh are in the bank");
-        db.write(|tx| agreement::stop(tx, village::actor(), id, date(2026, 2, 1))).unwrap();
+        let (id, bill) = stopped_where_billed(db, folder);
         let account = db.read(|tx| store::agreement::get(tx, id)).unwrap().account;
         let listed = db.read(|tx| store::ledger::entries(tx, account)).unwrap();
         let last = listed.last().unwrap();
         // 60 kWh at 0.03.
         assert_eq!((last.kind, last.amount.cents()), (EntryKind::Settlement, -180));
-        assert_eq!(db.read(|tx| store::ledger::balance(tx, account)).unwrap().cents(), -180);
-        same(db, first);
-        let rules = check::check(db).unwrap().rules;
-        let faults: Vec<String> = rules.into_iter().flat_map(|it| it.faults).collect();
-        assert_eq!(faults, Vec::<String>::new());
+        assert_eq!(balance(db, account), -180);
+        same(db, bill);
+        clean(db);
     });
 }
 
 #[test]
 fn a_bank_settled_at_a_stop_is_settled_once_whatever_is_corrected_or_taken_back() {
     engines::each(|db, folder| {
-        village::found(db);
-        publish(db, CHOICE).unwrap();
-        let id = on(db, "E-1", "R-N", &[Flow::Delivered, Flow::Received]);
-        choose(db, id, "annual", date(2026, 1, 1)).unwrap();
-        plan(db);
-        let reads = "meter,date,index,flow\nE-1,2026-01-01,0,delivered\n\
-            E-1,2026-02-01,100,delivered\nE-1,2026-01-01,0,received\nE-1,2026-02-01,160,received\n";
-        read(db, folder, reads);
-        run(db);
-        db.write(|tx| agreement::stop(tx, village::actor(), id, date(2026, 2, 1))).unwrap();
-        let why = db.read(|tx| cancel::of_cycle(tx, Cycle(1))).unwrap();
-        let why = cancel::cancel(db, village::actor(), why, "too early", &mut |_| ()).unwrap_err();
+        let (id, _) = stopped_where_billed(db, folder);
+        let turn = db.read(|tx| cancel::of_cycle(tx, Cycle(1))).unwrap();
+        let why = cancel::cancel(db, village::actor(), turn, "too early", &mut |_| ()).unwrap_err();
         assert!(village::says(&why).contains("was settled beside it when service ended"), "{why}");
         let account = db.read(|tx| store::agreement::get(tx, id)).unwrap().account;
         let look = || db.write(|tx| preview(tx, village::actor(), account, JANUARY, Cause::Read));
         // As much is left in the bank, and that is paid.
-        meter_shows(db, "E-1", date(2026, 2, 1), &[90, 150]);
+        meter_shows(db, "E-1", FEBRUARY, &[90, 150]);
         let seen = look().unwrap();
         assert_eq!((seen.bills.len(), seen.net.cents()), (1, 0));
         correct(db, village::actor(), seen.net, "misread").unwrap();
-        assert_eq!(db.read(|tx| store::ledger::balance(tx, account)).unwrap().cents(), -180);
+        assert_eq!(balance(db, account), -180);
         same(db, db.read(|tx| store::bill::newest(tx, 1)).unwrap()[0]);
-        let rules = check::check(db).unwrap().rules;
-        let faults: Vec<String> = rules.into_iter().flat_map(|it| it.faults).collect();
-        assert_eq!(faults, Vec::<String>::new());
-        // Less was left than was paid.
-        meter_shows(db, "E-1", date(2026, 2, 1), &[90, 140]);
+        clean(db);
+        // 50 kWh were left, and 60 are paid.
+        meter_shows(db, "E-1", FEBRUARY, &[90, 140]);
         let why = village::says(&look().unwrap_err());
         assert!(why.contains("was settled beside it when service ended on 2026-02-01"), "{why}");
         assert!(why.contains("with: meterbook bill once"), "{why}");
+        let charge = once::new(&[], &["0.30 billing adjustments: Settled too much"], false);
+        once::made(db, village::actor(), &charge, "10 kWh were not sent back").unwrap();
+        assert_eq!(balance(db, account), -150);
+        clean(db);
     });
 }
 
